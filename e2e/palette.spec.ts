@@ -1,7 +1,7 @@
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { inspect } from './support/inspect'
 import { change } from './support/sandbox'
-import { connect, expect, openResults, signIn, test } from './support/test'
+import { connect, expect, openResults, signIn, syncNow, test } from './support/test'
 
 test.describe.configure({ mode: 'parallel' })
 
@@ -207,6 +207,74 @@ test('single keys search, walk through a table, go elsewhere and list themselves
     await keyboard.press(key)
     await page.waitForURL(`**${path}`)
   }
+})
+
+test('e opens the export of the list that is shown, j and k go through every list, and both can be turned off', async ({
+  page,
+  world,
+}) => {
+  const { tenantId, subscription } = world
+  await signIn(page, world.account('owner'))
+  await connect(page, world)
+  for (const kind of ['outsider', 'plain', 'mfa']) {
+    const { objectId: user } = world.account(kind)
+    await change({ type: 'assign', user, role: 'Owner', tenantId, subscriptionId: subscription.id })
+  }
+  const results = new URL(await openResults(page)).pathname
+  await syncNow(page)
+  const { keyboard } = page
+  const main = page.getByRole('main')
+  const exportMenu = page.getByRole('menu', { name: /^Export/ })
+  const rowOf = (table: string) => (row: number) =>
+    page
+      .getByRole('table', { name: table })
+      .getByRole('row')
+      .nth(row + 1)
+  const linkOf = (table: string) => (row: number) => rowOf(table)(row).getByRole('link').first()
+  const gain = (row: number) => main.getByRole('link', { name: / gained Owner of / }).nth(row)
+  const role = (row: number) => main.getByRole('list', { name: 'Roles' }).getByRole('link').nth(row)
+  const tile = () => main.getByRole('heading', { level: 2 }).getByRole('link').first()
+
+  // A list, whether it can be exported, and what takes the focus in its first rows.
+  const lists: [path: string, exported: boolean, stop: (row: number) => Locator, rows: number][] = [
+    ['/changes', true, gain, 2],
+    [`${results}/roles`, true, role, 2],
+    [`${results}/groups`, true, linkOf('Groups that access runs through'), 1],
+    [`${results}/runs`, true, linkOf('Syncs of this subscription'), 2],
+    ['/people', true, linkOf('People in all connected subscriptions'), 2],
+    ['/settings/audit', true, rowOf('Audit log'), 2],
+    ['/settings/members', false, rowOf('Members'), 1],
+    ['/integrations', true, tile, 1],
+  ]
+  for (const [path, exported, stop, rows] of lists) {
+    await open(page, path)
+    await expect(stop(0), path).toBeVisible()
+    await keyboard.press('j')
+    await expect(stop(0), path).toBeFocused()
+    if (rows > 1) {
+      await keyboard.press('j')
+      await expect(stop(1), path).toBeFocused()
+      await keyboard.press('k')
+      await expect(stop(0), path).toBeFocused()
+    }
+    await keyboard.press('e')
+    if (!exported) continue
+    await expect(exportMenu.getByRole('menuitem').first(), path).toBeFocused()
+    await keyboard.press('Escape')
+    await expect(exportMenu, path).toBeHidden()
+    await expect(stop(0), path).toBeFocused()
+  }
+
+  await keyboard.press('?')
+  await expect(keyList(page)).toContainText('Export the list of this page')
+  await keyList(page).getByRole('checkbox').uncheck()
+  await keyboard.press('Escape')
+  await expect(keyList(page)).toBeHidden()
+  await open(page, '/settings/audit')
+  await keyboard.press('e')
+  await keyboard.press('j')
+  await expect(rowOf('Audit log')(0)).not.toBeFocused()
+  await expect(exportMenu).toBeHidden()
 })
 
 test('single keys can be turned off, which this browser remembers, and on again', async ({ page, world }) => {

@@ -34,7 +34,7 @@ export function RolesHeld({ path, at, roles, opened, holders, hrefOf }: Props) {
       {roles.map((role) => {
         const isOpen = role.id === opened
         return (
-          <li key={role.id}>
+          <li key={role.id} data-row>
             <Link
               href={hrefOf(role.id)}
               prefetch={false}

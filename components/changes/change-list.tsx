@@ -25,7 +25,7 @@ export function ChangeList({ changes, hrefOf }: Props) {
       <h2 className="mb-2 text-sm font-semibold text-ink-soft">{day}</h2>
       <ul className="divide-y divide-line rounded-lg border border-line bg-surface">
         {ofDay.map((change) => (
-          <li key={change.id}>
+          <li key={change.id} data-row>
             <Entry change={change} href={hrefOf(change)} />
           </li>
         ))}

@@ -53,7 +53,7 @@ export function AccountsList({ accounts, actions }: Props) {
   return (
     <ul className="divide-y divide-line rounded-lg border border-line bg-surface">
       {accounts.map((account) => (
-        <li key={account.id} className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3 p-4">
+        <li key={account.id} data-row className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3 p-4">
           <div className="grid min-w-0 flex-1 basis-72 gap-1">
             <h3 className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1 font-medium">
               <Link href={`/integrations/azure/accounts/${account.id}`} prefetch={false} className="link">

@@ -18,7 +18,10 @@ type Props = {
 /** One connected subscription: what it is, its state, and what can be done. A click anywhere on the tile opens it. */
 export function ConnectionTile({ tile, actions, heading: Heading = 'h2' }: Props) {
   return (
-    <li className="relative grid min-w-0 grid-rows-[auto_1fr_auto] gap-3 rounded-lg border border-line bg-surface p-4 transition-colors hover:border-line-strong">
+    <li
+      data-row
+      className="relative grid min-w-0 grid-rows-[auto_1fr_auto] gap-3 rounded-lg border border-line bg-surface p-4 transition-colors hover:border-line-strong"
+    >
       <div className="flex min-w-0 gap-2.5">
         <IntegrationMark id={tile.integration} className="mt-0.5" />
         <div className="min-w-0">

@@ -14,6 +14,7 @@ export function SyncList({ label, rows }: { label: string; rows: ConnectionTile[
       {rows.map((row) => (
         <li
           key={row.id}
+          data-row
           // As high with a state of one line as with one of two, so that a line that changes moves no other.
           className="grid min-h-15 grid-cols-1 items-center gap-x-6 gap-y-1 px-4 py-2 sm:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_6.5rem]"
         >

@@ -39,7 +39,7 @@ export function FeedsList({ feeds, selfId, ofEverybody, portalUrl, revoke }: Pro
       {feeds.length === 0 ? null : (
         <ul className="divide-y divide-line rounded-lg border border-line bg-surface">
           {feeds.map((feed) => (
-            <li key={feed.id} className="grid grid-cols-1 gap-2 p-4">
+            <li key={feed.id} data-row className="grid grid-cols-1 gap-2 p-4">
               <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
                 <div className="min-w-0 flex-1 basis-72">
                   <h3 className="font-medium wrap-anywhere">

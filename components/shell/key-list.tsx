@@ -9,8 +9,9 @@ type Props = { apple: boolean; onClose: () => void }
 /** Keys with what they do, in the order in which they are learned. A space stands between keys that are pressed one after the other. */
 const SINGLE_KEYS = [
   { keys: '/', does: 'Search the list of this page' },
-  { keys: 'j', does: 'Go to the next row of a table' },
+  { keys: 'j', does: 'Go to the next row of a list or table' },
   { keys: 'k', does: 'Go to the row before' },
+  { keys: 'e', does: 'Export the list of this page' },
   { keys: 'g i', does: 'Go to Integrations' },
   { keys: 'g p', does: 'Go to People' },
   { keys: 'g c', does: 'Go to Changes' },

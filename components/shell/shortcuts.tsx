@@ -45,6 +45,7 @@ export function Shortcuts({ apple }: { apple: boolean }) {
       else if (shortcut === 'keys')
         showKeys().catch(() => {}) // The next press asks for it again.
       else if (shortcut === 'search') return focusSearch()
+      else if (shortcut === 'export') return openExport()
       else if (shortcut === 'down' || shortcut === 'up') return focusRow(shortcut === 'down' ? 1 : -1)
       else if (shortcut !== 'lead') push(shortcut)
       return true
@@ -94,11 +95,29 @@ function focusSearch(): boolean {
   return field !== undefined
 }
 
-/** Moves the focus to the link of the next row of the page's tables, or of the one before. Says whether there are any. */
+/** Opens the menu that exports the list of the page. Says whether the page has one. */
+function openExport(): boolean {
+  const buttons = [...document.querySelectorAll<HTMLElement>('main [data-opens=export]')]
+  const button = buttons.find((one) => one.checkVisibility())
+  button?.click()
+  return button !== undefined
+}
+
+/** Moves the focus to the next row of the page's tables and lists, or to the one before. Says whether there are any. */
 function focusRow(step: 1 | -1): boolean {
-  const rows = [...document.querySelectorAll('main tbody tr')]
-  const links = rows.map((row) => row.querySelector<HTMLElement>('a[href]')).filter((link) => link !== null)
-  const here = links.findIndex((link) => link.closest('tr')?.contains(document.activeElement))
-  links[Math.min(Math.max(here + step, 0), links.length - 1)]?.focus()
-  return links.length > 0
+  const all = [...document.querySelectorAll<HTMLElement>('main tbody tr, main [data-row]')]
+  const rows = all.filter((row) => row.checkVisibility()) // those of a table that is folded cannot take the focus
+  const here = rows.findIndex((row) => row.contains(document.activeElement))
+  const next = rows[Math.min(Math.max(here + step, 0), rows.length - 1)]
+  if (!next) return false
+  stopIn(next).focus()
+  return true
+}
+
+/** What takes the focus in a row: its first link, or the row itself where it has none. */
+function stopIn(row: HTMLElement): HTMLElement {
+  const link = row.querySelector<HTMLElement>('a[href]')
+  if (link) return link
+  row.tabIndex = -1
+  return row
 }

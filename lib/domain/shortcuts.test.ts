@@ -22,6 +22,7 @@ test.each([
   ['?', 'keys'],
   ['j', 'down'],
   ['k', 'up'],
+  ['e', 'export'],
   ['g', 'lead'],
 ])('%s alone asks for %s', (key, shortcut) => {
   expect(readSingleKey(press(key), null)).toBe(shortcut)

@@ -10,9 +10,16 @@ export const GO_KEYS: Readonly<Record<string, string>> = {
 const LEAD_MS = 1500
 
 /** What a press of keys asks for. `lead` is the `g` of two keys, and a path is a page to go to. */
-export type Shortcut = 'palette' | 'search' | 'keys' | 'down' | 'up' | 'lead' | `/${string}`
+export type Shortcut = 'palette' | 'search' | 'export' | 'keys' | 'down' | 'up' | 'lead' | `/${string}`
 
-const SINGLE_KEYS: Readonly<Record<string, Shortcut>> = { '/': 'search', '?': 'keys', j: 'down', k: 'up', g: 'lead' }
+const SINGLE_KEYS: Readonly<Record<string, Shortcut>> = {
+  '/': 'search',
+  '?': 'keys',
+  j: 'down',
+  k: 'up',
+  e: 'export',
+  g: 'lead',
+}
 
 /** A key with what is held beside it, as the browser tells it. */
 export type Press = Pick<KeyboardEvent, 'key' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'timeStamp'>
