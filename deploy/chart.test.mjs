@@ -41,9 +41,13 @@ const hasHelm = spawnSync(HELM, ['version']).status === 0
 function render(settings = {}) {
   const all = { 'azure.clientId': CLIENT, 'azure.tenantId': TENANT, 'ingress.enabled': 'true', ...settings }
   const set = Object.entries(all).flatMap(([name, value]) => ['--set', `${name}=${value}`])
-  const { status, stdout, stderr } = spawnSync(HELM, ['template', 'test', join(projectRoot, CHART), ...set], {
-    encoding: 'utf8',
-  })
+  const { status, stdout, stderr } = spawnSync(
+    HELM,
+    ['template', 'test', join(projectRoot, CHART), '--kube-version=1.34.0', ...set],
+    {
+      encoding: 'utf8',
+    },
+  )
   if (status !== 0) return { refusal: stderr, objects: [] }
   return { refusal: null, objects: parseAllDocuments(stdout).map((document) => document.toJS()) }
 }
