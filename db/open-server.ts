@@ -92,6 +92,6 @@ async function withClient<T>(connectionString: string, work: (client: Client) =>
     await client.connect()
     return await work(client)
   } finally {
-    await client.end() // frees the server of a sign-in that came to nothing as well
+    await client.end() // also where the sign-in failed, so that the server keeps no connection of it
   }
 }

@@ -6,7 +6,7 @@ import { projectRoot } from '../scripts/project.mjs'
 /** A file of this project, as text. */
 export const readText = (path) => readFileSync(join(projectRoot, path), 'utf8')
 
-/** The same for one of YAML, as what it says; keys of `<<` are merged in, as Compose does. */
+/** Parses a YAML file of this project; keys of `<<` are merged in, as Compose does. */
 export const readYaml = (path) => parse(readText(path), { merge: true })
 
 /** Values for every secret that a process is given, by the names of the settings. */

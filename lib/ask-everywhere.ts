@@ -5,7 +5,7 @@ import { listRolesHeld } from '@/db/queries/roles'
 import { missedWords } from '@/lib/domain/coverage'
 import { suggestOperations } from '@/lib/domain/operations'
 import { parseOperation } from '@/lib/domain/role-meaning'
-import type { AskView } from '@/lib/domain/views'
+import type { AskAllView } from '@/lib/domain/views'
 import { connectionAskedFor } from '@/lib/past-result'
 import type { ShownConnection } from '@/lib/past-results'
 import { readAnswer, readQuestion } from './ask'
@@ -17,15 +17,15 @@ export type SubscriptionAnswer = {
   /** How many hold a role for it now and are not cut off by denials, and how many more could activate one. */
   held: number
   eligible: number
-  /** How many hold a role for it that denials cut on every way; null when they were too many to be looked at. */
+  /** How many hold a role for it that denials cut on every way; null when they were too many to be looked at, and then those are counted in `held`. */
   cutOff: number | null
   /** Roles held there of which it is not known whether they allow it, and what else may be missing, in words. */
   unreadRoles: number
   missed: string[]
 }
 
-/** A question of all subscriptions: about a role or an operation. A scope lies in one subscription, so that none is asked about. */
-export type QuestionOfAll = Pick<AskView, 'roleId' | 'operation' | 'plane' | 'who' | 'at'>
+/** A question of all subscriptions: about a role or an operation. A scope lies in one subscription, so it cannot be asked about here. */
+export type QuestionOfAll = Omit<AskAllView, 'from'>
 
 export const MOST_ANSWERS = 25 // subscriptions on a page; each is asked with some six statements
 
@@ -60,9 +60,9 @@ async function readAnswerOf(actor: Actor, id: string, question: QuestionOfAll): 
   const connection = await connectionAskedFor(actor, connected, question.at)
   const view = { ...question, scope: '', cursor: null }
   const asked = await readQuestion(actor, connection, view, await listRolesHeld(actor, connection))
-  const said = { id, label: connection.label, missed: missedWords(connection.publishedRun?.coverage ?? []) }
+  const facts = { id, label: connection.label, missed: missedWords(connection.publishedRun?.coverage ?? []) }
   const unreadRoles = asked.operation ? asked.unread : 0
-  if (asked.roleIds === null) return { ...said, unreadRoles, held: 0, eligible: 0, cutOff: 0 }
+  if (asked.roleIds === null) return { ...facts, unreadRoles, held: 0, eligible: 0, cutOff: 0 }
   const answer = await readAnswer(
     actor,
     connection,
@@ -71,5 +71,5 @@ async function readAnswerOf(actor: Actor, id: string, question: QuestionOfAll): 
     1,
   )
   const { held, all, cutOff } = answer
-  return { ...said, unreadRoles, held: held - (cutOff ?? 0), eligible: all - held, cutOff }
+  return { ...facts, unreadRoles, held: held - (cutOff ?? 0), eligible: all - held, cutOff }
 }

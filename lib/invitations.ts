@@ -66,7 +66,7 @@ export async function takeBackInvitation(actor: Actor, invitationId: string): Pr
 const nameOf = ({ objectId, username }: { objectId: string | null; username: string | null }) =>
   objectId ?? username ?? ''
 
-/** What somebody is to the organisation already; null for a stranger. An address only tells as well as it is still theirs. */
+/** What somebody is to the organisation already; null for a stranger. A user name finds only somebody who still had it at their last sign-in. */
 async function findState(tx: Transaction, organisationId: string, { objectId, username }: Invited) {
   const named = objectId === null ? eq(sql`lower(${members.email})`, username) : eq(members.objectId, objectId)
   const [known] = await tx

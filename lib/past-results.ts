@@ -23,6 +23,10 @@ export type ShownConnection = Snapshot &
     notShown: string | null
   }
 
+/** Whether a subscription has a result that can be asked: it is connected, was read, and is shown as of the moment. */
+export const canBeAsked = ({ state, publishedAt, notShown }: ShownConnection): boolean =>
+  state !== 'disconnected' && publishedAt !== null && notShown === null
+
 /** A subscription of which nothing is shown as of a moment, and why; without an id where it is deleted. */
 type HiddenSubscription = { id: string | null; label: string; why: string }
 

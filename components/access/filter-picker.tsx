@@ -81,7 +81,11 @@ export function FilterPicker({ label, value, clearHref, optionsHref, typed }: Pr
               aria-label={`Find under ${label}`}
               placeholder="Find"
               value={part}
-              onChange={(event) => setPart(event.target.value)}
+              onChange={(event) => {
+                // The form around this field would take it for a change of one of its own.
+                event.stopPropagation()
+                setPart(event.target.value)
+              }}
               onKeyDown={(event) => {
                 // In a form, Enter would send what stands in its own fields.
                 if (event.key === 'Enter') event.preventDefault()

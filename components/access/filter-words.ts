@@ -2,7 +2,7 @@ import type { ChosenFilter } from '@/lib/domain/filter-options'
 import { scopeLevel, scopeWords } from '@/lib/domain/scopes'
 import type { AccessView } from '@/lib/domain/views'
 import { roleWords } from '@/lib/domain/words'
-import { HELD_LABELS, HOW_LABELS, PERSON_STATUS_LABELS, SCOPE_LEVEL_LABELS, statusLabel } from './labels'
+import { HELD_LABELS, HOW_LABELS, SCOPE_LEVEL_LABELS, statusLabel } from './labels'
 import type { ScopeOf } from './scope-label'
 
 type Listed = { who: 'people' | 'others'; of: ScopeOf }
@@ -20,7 +20,11 @@ export function describeFilter(by: ChosenFilter, { view, who, roles, of }: Descr
     case 'held':
       return view.held && HELD_LABELS[view.held]
     case 'status':
-      return joined([view.status && statusLabel(view.status, who), ...view.notStatus.map(notWords), guestWords(view)])
+      return joined([
+        view.status && statusLabel(view.status, who),
+        ...view.notStatus.map((status) => notWords(status, who)),
+        guestWords(view),
+      ])
   }
 }
 
@@ -32,8 +36,14 @@ function describeRoles(ids: string[], roles: Described['roles']): string | null 
 }
 
 const joined = (parts: (string | null)[]): string | null => parts.filter(Boolean).join(', ') || null
-const levelWords = (level: NonNullable<AccessView['level']>) => `At a ${SCOPE_LEVEL_LABELS[level].toLowerCase()}`
-const notWords = (status: AccessView['notStatus'][number]) => `Not ${PERSON_STATUS_LABELS[status].toLowerCase()}`
+const levelWords = (level: NonNullable<AccessView['level']>) =>
+  level === 'root' ? 'At the whole directory' : `At a ${SCOPE_LEVEL_LABELS[level].toLowerCase()}`
+
+function notWords(status: AccessView['notStatus'][number], who: Listed['who']): string {
+  const label = statusLabel(status, who)
+  return label.startsWith('Not ') ? `Without “${label}”` : `Not ${label.toLowerCase()}`
+}
+
 const guestWords = ({ guest }: Pick<AccessView, 'guest'>) => guest && (guest === 'only' ? 'Guest' : 'Not a guest')
 
 const scopeName = (scope: string, of: ScopeOf): string => scopeWords({ scope, level: scopeLevel(scope), ...of }).name
@@ -54,5 +64,10 @@ export function describeChoice({ change, roleName = null }: Choice, { who, of }:
   if (change.how) return plain(HOW_LABELS[change.how])
   if (change.held) return plain(HELD_LABELS[change.held])
   if (change.status) return plain(statusLabel(change.status, who))
-  return plain(joined([...(change.notStatus ?? []).map(notWords), guestWords({ guest: change.guest ?? null })]) ?? '')
+  return plain(
+    joined([
+      ...(change.notStatus ?? []).map((status) => notWords(status, who)),
+      guestWords({ guest: change.guest ?? null }),
+    ]) ?? '',
+  )
 }

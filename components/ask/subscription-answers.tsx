@@ -12,13 +12,14 @@ type Props = {
   answers: SubscriptionAnswer[]
   view: AskAllView
   path: string
-  /** How many subscriptions come before these, and how many were asked in all. */
+  /** How many subscriptions come before these, how many a page has, and how many there are. */
   from: number
+  size: number
   total: number
 }
 
 /** What each subscription answers to a question of all; the name leads to who they are and by which grants. */
-export function SubscriptionAnswers({ answers, view, path, from, total }: Props) {
+export function SubscriptionAnswers({ answers, view, path, from, size, total }: Props) {
   const question = { ...view, scope: '', cursor: null }
   const some = answers.filter(({ held, eligible }) => held + eligible > 0).length
   const pageHref = (first: number) => path + formatAskAllView({ ...view, from: Math.max(0, first) })
@@ -28,8 +29,8 @@ export function SubscriptionAnswers({ answers, view, path, from, total }: Props)
       shown={answers.length}
       total={total}
       unit={total === 1 ? 'subscription' : 'subscriptions'}
-      previousHref={from > 0 ? pageHref(from - answers.length) : null}
-      nextHref={from + answers.length < total ? pageHref(from + answers.length) : null}
+      previousHref={from > 0 ? pageHref(from - size) : null}
+      nextHref={from + size < total ? pageHref(from + size) : null}
     />
   )
   const verb = view.operation === '' ? 'holds it' : 'can do it'
@@ -41,7 +42,7 @@ export function SubscriptionAnswers({ answers, view, path, from, total }: Props)
       <div className="mb-3 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
         <p className="text-base font-medium">
           {some === 0
-            ? `In none of these subscriptions anybody ${verb}, as far as they were read.`
+            ? `Nobody ${verb} in any of these subscriptions, as far as they were read.`
             : `In ${some.toLocaleString('en')} of ${answers.length.toLocaleString('en')} subscriptions somebody ${verb}, or could.`}
         </p>
         <div className="flex flex-wrap items-center gap-2">

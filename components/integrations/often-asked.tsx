@@ -4,7 +4,7 @@ import { changesSinceHref } from '@/components/changes/since-visit'
 import { ExportMenu } from '@/components/ui/export-menu'
 import type { Signal } from '@/lib/domain/vocabulary'
 
-/** What people are listed by most often, over all subscriptions. */
+/** The signals that have a link of their own on the first page. */
 const SIGNALS: Signal[] = ['guest_writes', 'can_grant', 'gone']
 
 const DAYS = 7
@@ -13,7 +13,7 @@ const DAY_MS = 24 * 60 * 60 * 1000
 /** The start of the day, in UTC, that lies a week before a moment: an address that stays the same all day. */
 const weekBefore = (now: Date): Date => new Date(Math.floor(now.getTime() / DAY_MS) * DAY_MS - DAYS * DAY_MS)
 
-/** What is asked most often of all subscriptions together, each a click away. */
+/** Questions about all subscriptions together, each a click away. */
 export function OftenAsked({ now }: { now: Date }) {
   const links = [
     ...SIGNALS.map((signal) => ({ href: `/people?signal=${signal}`, words: SIGNAL_WORDS[signal].label })),

@@ -16,13 +16,14 @@ const ROW = 74
 type Props = { access: PersonAccess; roles: readonly RoleAccess[] }
 
 /**
- * All paths to all roles, drawn from left to right, with what they share once. For a screen reader it is one image, because the lists
+ * The paths to the roles, as many as there is room for, drawn from left to right, with what they share once. For a screen reader it is one image, because the lists
  * below it say the same. Where it is too wide, it scrolls sideways in a box of its own that a keyboard can reach.
  */
 export function PathsPicture({ access, roles }: Props) {
   const { nodes, links, columns, rows, notDrawn, rolesNotDrawn } = layoutPaths(roles)
   const width = (columns - 1) * COLUMN + WIDTH + 2
   const height = (rows - 1) * ROW + HEIGHT + 2
+  const isWhole = notDrawn + rolesNotDrawn === 0
   const at = new Map(nodes.map((node) => [node.key, node]))
   const notes = [
     links.some((link) => link.eligible) ? 'Eligible, and dashed: a member only after activating that.' : null,
@@ -34,14 +35,14 @@ export function PathsPicture({ access, roles }: Props) {
   return (
     <figure className="mb-5">
       <section
-        aria-label="Picture of all ways"
+        aria-label="Picture of the ways"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable without a mouse
         tabIndex={0}
         className="relative overflow-x-auto rounded-lg border border-line bg-surface p-3"
       >
         <svg
           role="img"
-          aria-label={`All ways to ${count(roles.length, 'role', 'roles')}, drawn. The lists below say the same.`}
+          aria-label={`${isWhole ? 'All ways' : 'Ways'} to ${count(roles.length - rolesNotDrawn, 'role', 'roles')}, drawn. The lists below say the same, and whatever is not drawn.`}
           width={width}
           height={height}
           viewBox={`-1 -1 ${width} ${height}`}

@@ -42,8 +42,8 @@ export function PersonPaths({ access, roleNames, coverage, path, at, portalHref,
   const accesses = explainAccess(access)
   const roles = [...Map.groupBy(accesses, ({ roleId }) => roleId)]
   const gaps = missedWords(coverage)
-  // The lists of the roles that the picture leaves out are the only place that tells their paths.
-  const drawn = new Set(accesses.slice(0, MOST_ROLES_DRAWN).map(({ roleId }) => roleId))
+  // Of what the picture leaves out the list alone tells the paths, so it is not folded.
+  const drawn = new Set(accesses.slice(0, MOST_ROLES_DRAWN))
   const summary = accessSummary(access, accesses, at !== '')
 
   return (
@@ -84,7 +84,7 @@ export function PersonPaths({ access, roleNames, coverage, path, at, portalHref,
                 at={at}
                 allRead={gaps.length === 0}
                 portalHref={portalHref}
-                folded={drawn.has(roleId)}
+                drawn={drawn}
                 now={now}
               />
             ))}

@@ -31,14 +31,14 @@ type Props = {
   allRead: boolean
   /** The address of the page of Microsoft's portals on which a removal is done. */
   portalHref: (page: RemovalPage) => string
-  /** Whether a picture above shows the paths, so that their lists are folded. */
-  folded: boolean
+  /** What a picture above shows, so that its list is folded. */
+  drawn: ReadonlySet<RoleAccess>
   now: Date
 }
 
 /** One role of one person: where they have it, by which paths, and what would take it away. */
 export function RolePaths(props: Props) {
-  const { access, roleNames, roleId, accesses, groupsPath, at, folded, now } = props
+  const { access, roleNames, roleId, accesses, groupsPath, at, drawn, now } = props
   const [first] = accesses
   if (!first) return null
   const { privilege, custom } = first
@@ -66,7 +66,7 @@ export function RolePaths(props: Props) {
           role={one}
           groupsPath={groupsPath}
           at={at}
-          folded={folded}
+          folded={drawn.has(one)}
           now={now}
         />
       ))}
@@ -76,8 +76,9 @@ export function RolePaths(props: Props) {
   )
 }
 
-type RoleAtScopeProps = Pick<Props, 'access' | 'roleNames' | 'groupsPath' | 'at' | 'folded' | 'now'> & {
+type RoleAtScopeProps = Pick<Props, 'access' | 'roleNames' | 'groupsPath' | 'at' | 'now'> & {
   role: RoleAccess
+  folded: boolean
 }
 
 const KIND_TITLES: Record<AssignmentKind, string | undefined> = {

@@ -10,7 +10,7 @@ import { SubmitButton } from '@/components/ui/submit-button'
 
 type Props = {
   action: FormAction
-  /** Whether anything is filtered or sorted, so that there is something to save. */
+  /** Whether the address says anything that is not the default, so that there is something to save. */
   savable: boolean
   /** Whether what is shown is a view that the member has saved. */
   saved: boolean
@@ -43,7 +43,7 @@ export function SaveViewPanel({ action, savable, saved, organisationName, childr
               <TextField
                 name="name"
                 label="Name of this view"
-                hint="Its filters and its order are saved, not its rows."
+                hint="What is chosen here is saved (filters, order, columns, a moment of the past), not the rows."
                 error={state?.error}
                 defaultValue={state?.values?.name}
                 maxLength={90}

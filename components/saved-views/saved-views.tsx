@@ -29,7 +29,7 @@ export type SavedViewActions = {
 type Props = {
   /** The list with its filters, as a saved view of it would be opened. */
   address: string
-  /** Whether anything is filtered or sorted, so that there is something to save. */
+  /** Whether the address says anything that is not the default, so that there is something to save. */
   savable: boolean
   views: SavedViewItem[]
   organisationName: string

@@ -36,7 +36,7 @@ export function JoinRuleForm({ rule, named, action }: Props) {
       <SelectField
         name="rule"
         label="Who may join"
-        hint="Members stay members. People who wait come in with their next sign-in, if the new rule admits them."
+        hint="Members stay members, except that people who joined by a group or an app role have to be in one that is named now. People who wait come in with their next sign-in, if the new rule admits them."
         options={JOIN_RULES.map((value) => ({ value, label: LABELS[value] }))}
         value={chosen}
         onChange={(event) => setChosen(JOIN_RULES.find((one) => one === event.target.value) ?? rule)}

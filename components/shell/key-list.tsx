@@ -11,7 +11,7 @@ const SINGLE_KEYS = [
   { keys: '/', does: 'Search the list of this page' },
   { keys: 'j', does: 'Go to the next row of a list or table' },
   { keys: 'k', does: 'Go to the row before' },
-  { keys: 'e', does: 'Export the list of this page' },
+  { keys: 'e', does: 'Open the export of this page' },
   { keys: 'g i', does: 'Go to Integrations' },
   { keys: 'g p', does: 'Go to People' },
   { keys: 'g c', does: 'Go to Changes' },

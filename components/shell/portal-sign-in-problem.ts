@@ -38,12 +38,12 @@ const PROBLEMS: Record<string, PortalSignInProblem> = {
   InNoneNamed: {
     tone: 'bad',
     title: 'You are in none of the groups that may use Rolecall',
-    next: 'Microsoft signed you in, but your organisation lets only people of named groups or app roles into Rolecall, and says that you are in none of them. Ask an owner of your organisation in Rolecall, or whoever manages the groups at your organisation.',
+    next: 'Microsoft signed you in, but your organisation lets only people of named groups or app roles into Rolecall, and by what Microsoft says you are in none of them. Ask an owner of your organisation in Rolecall, or whoever manages the groups at your organisation.',
   },
   NotInvited: {
     tone: 'bad',
     title: 'You have not been invited',
-    next: 'Microsoft signed you in, but your organisation lets only people into Rolecall whom one of its owners there has invited. Ask an owner to invite you, under Settings, Members, with the account that you signed in with.',
+    next: 'Microsoft signed you in, but in your organisation only people whom an owner has invited may use Rolecall. Ask an owner to invite you, under Settings, Members, with the account that you signed in with.',
   },
   SessionExpired: {
     tone: 'warn',

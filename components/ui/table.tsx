@@ -69,22 +69,19 @@ type CellPlace = {
   area?: string
   /** Whether the cell is the first or the second line of its column in a window of middle width; `first`: of the first column. */
   line?: 'over' | 'under' | 'first'
-  /** Shown only where there is room for every column; `screen`: nor on paper. */
-  wide?: boolean | 'screen'
 }
 
-function place({ area, line, wide }: CellPlace) {
+function place({ area, line }: CellPlace) {
   return {
     style: area ? { gridArea: area } : undefined,
     'data-over': line === 'over' || undefined,
     'data-under': line === 'under' || line === 'first' ? line : undefined,
-    'data-wide': wide || undefined,
   }
 }
 
 /** The heading of a column. */
-export function Th({ area, line, wide, ...rest }: ComponentProps<'th'> & CellPlace) {
-  return <th {...COLUMN_HEADING} {...place({ area, line, wide })} {...rest} />
+export function Th({ area, line, ...rest }: ComponentProps<'th'> & CellPlace) {
+  return <th {...COLUMN_HEADING} {...place({ area, line })} {...rest} />
 }
 
 type CellProps = CellPlace & {
@@ -93,13 +90,13 @@ type CellProps = CellPlace & {
 }
 
 /** A cell of a row. */
-export function Td({ area, line, wide, label, ...rest }: ComponentProps<'td'> & CellProps) {
-  return <td {...CELL} {...place({ area, line, wide })} data-label={label} {...rest} />
+export function Td({ area, line, label, ...rest }: ComponentProps<'td'> & CellProps) {
+  return <td {...CELL} {...place({ area, line })} data-label={label} {...rest} />
 }
 
 /** The cell that names its row. */
-export function RowTh({ area, line, wide, ...rest }: ComponentProps<'th'> & CellPlace) {
-  return <th {...ROW_HEADING} {...place({ area, line, wide })} {...rest} />
+export function RowTh({ area, line, ...rest }: ComponentProps<'th'> & CellPlace) {
+  return <th {...ROW_HEADING} {...place({ area, line })} {...rest} />
 }
 
 type SortThProps = CellPlace & {

@@ -72,7 +72,7 @@ export async function listLastSubscriptions(
 
 export type FoundView = Awaited<ReturnType<typeof listFoundViews>>[number]
 
-/** Saved views that the actor can open whose name contains what is typed, each with the subscription that it is of; none while nothing is. */
+/** Saved views that the actor can open and whose name contains what is typed, each with its subscription; none while nothing is typed. */
 export async function listFoundViews(actor: Actor, typed: string, limit = MOST_FOUND) {
   const matches = searchText(typed, [savedViews.name])
   if (!matches) return []

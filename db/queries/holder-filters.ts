@@ -2,6 +2,7 @@ import { and, eq, inArray, notInArray, or, type SQL, type SQLWrapper, sql } from
 import type { Actor } from '@/db/actor'
 import { assignments, holders, roleDefinitions } from '@/db/schema/access'
 import { directoryGroups, groupMembers, groupNesting, principals } from '@/db/schema/directory'
+import { unquoteSearch } from '@/lib/domain/typed-filter'
 import type { GrantFilter, HolderFilter } from '@/lib/domain/views'
 import { ASSIGNMENT_KINDS, SIGNALS, type Signal } from '@/lib/domain/vocabulary'
 import { searchText } from './input'
@@ -69,7 +70,7 @@ const KINDS: Record<HolderFilter['who'], SQL> = {
 export function holderMatches({ who, search, status, notStatus, guest, signal }: HolderFilter): SQL | undefined {
   return and(
     KINDS[who],
-    searchText(search, [principals.name, principals.email], holders.principalId),
+    searchText(unquoteSearch(search), [principals.name, principals.email], holders.principalId),
     status ? eq(holders.status, status) : undefined,
     notStatus.length > 0 ? notInArray(holders.status, notStatus) : undefined,
     guest ? eq(holders.guest, guest === 'only') : undefined,

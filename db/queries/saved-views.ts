@@ -6,8 +6,6 @@ import { savedViews } from '@/db/schema/saved-views'
 import type { ListAddress } from '@/lib/domain/saved-views'
 import { inOrder } from './fleet'
 
-export type SavedViewRow = Awaited<ReturnType<typeof listSavedViews>>[number]
-
 /** Whether the actor can open a saved view: their own, and what others share. */
 export const isOpenTo = ({ organisationId, memberId }: Actor): SQL | undefined =>
   and(eq(savedViews.organisationId, organisationId), or(eq(savedViews.memberId, memberId), eq(savedViews.shared, true)))

@@ -114,8 +114,8 @@ async function lockOrganisation(tx: Transaction, tenantId: string): Promise<Lock
 
 /**
  * Whether a person may sign in to the organisation of their tenant. Whoever comes for the first time and has to be let in by an owner, or of
- * whom Microsoft does not say whether the rule names them, is written down as waiting. Whom the rule keeps out although they have been here
- * before is marked with the reason, so that owners see it.
+ * whom Microsoft does not say whether the rule names them, is written down as waiting. Somebody known whom the rule
+ * of groups keeps out is marked with the reason, so that owners see it.
  */
 export async function findAdmission(account: SignedInAccount, visitor: Visitor): Promise<Admission> {
   const db = await getDbOfEveryOrganisation()

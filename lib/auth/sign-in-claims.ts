@@ -3,7 +3,7 @@ import { cleanText } from '@/lib/azure/client/rows'
 import { isObjectId, type ToldMembership } from '@/lib/domain/join-groups'
 import type { SignedInAccount } from './register-sign-in'
 
-/** Claims of which an odd form must keep nobody out, because only the rule `groups` looks at them. */
+/** A list of texts; one of another form counts as absent. Only the rule `groups` looks at these claims, so nobody else is refused for them. */
 const texts = z.array(z.string()).optional().catch(undefined)
 
 /** The claims of an Entra ID v2 id token that say who a person is, and what they are a member of. */

@@ -131,7 +131,7 @@ type MergedPeople = Pick<PeopleRead, 'refused' | 'binRefused' | 'odd'> & {
   people: { has(id: string): boolean; get(id: string): { status: string } | undefined }
 }
 
-/** Of each person counts the reading that tells who it is. */
+/** What is said of a person is taken from the reading that tells who they are. */
 type OfPrincipals = Pick<DirectoryPart, 'readings' | 'readingOfPrincipal'>
 
 const mergePeople = ({ readings, readingOfPrincipal }: OfPrincipals, own: readonly string[]): MergedPeople => ({

@@ -11,7 +11,7 @@ const OBJECT_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
  */
 const APP_ROLE = /^(?!\.)[\w:!#$%&'()*+,\-./;<=>?@[\]^`{|}~]{1,120}$/
 
-/** Whether a text is an object ID of Entra ID: that of a group, where app roles are named beside them. */
+/** Whether a text has the form of an object ID of Entra ID. What else an owner names is the value of an app role. */
 export const isObjectId = (name: string): boolean => OBJECT_ID.test(name)
 
 /** IDs are compared in lower case, and values of app roles exactly, as Entra ID compares them. */

@@ -7,7 +7,15 @@ const labels = (typed: string) => findPlaces(typed).map(({ label }) => label)
 
 test('while nothing is typed, the parts of the portal are found, and not what is in them', () => {
   expect(labels('  ')).toEqual([
-    ...['Integrations', 'All people', 'People by subscription', 'Changes', 'Connect a subscription', 'Accounts'],
+    ...[
+      'Integrations',
+      'All people',
+      'People by subscription',
+      'Ask all subscriptions',
+      'Changes',
+      'Connect a subscription',
+      'Accounts',
+    ],
     'Settings',
   ])
 })

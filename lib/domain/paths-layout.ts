@@ -31,7 +31,7 @@ export type PathsLayout<Role extends DrawnRole> = {
   rows: number
   nodes: LaidNode<Role>[]
   links: LaidLink[]
-  /** How many ways are left out, and how many roles at scopes altogether. */
+  /** How many ways to the drawn roles are left out, and how many roles are not drawn at all. */
   notDrawn: number
   rolesNotDrawn: number
 }
@@ -86,7 +86,7 @@ function chooseWays(roles: readonly DrawnRole[]): { place: number; groups: Hop[]
   const turns = roles.flatMap(({ paths }, place) => paths.map(({ groups }, turn) => ({ turn, place, groups })))
   return turns
     .toSorted((one, other) => one.turn - other.turn || one.place - other.place)
-    .slice(0, Math.max(MOST_DRAWN, roles.length))
+    .slice(0, MOST_DRAWN)
     .toSorted((one, other) => one.place - other.place || one.turn - other.turn)
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { matchRoles, NOTHING_TYPED, parseTypedFilter, quoteValue } from './typed-filter'
+import { matchRoles, NOTHING_TYPED, parseTypedFilter, unquoteSearch } from './typed-filter'
 
 describe('what is typed into a search field', () => {
   test.each([
@@ -37,7 +37,13 @@ describe('what is typed into a search field', () => {
   })
 
   test('a word in quotes is searched for, even if it is also a filter', () => {
-    expect(parseTypedFilter('"guest" "now here"')).toEqual({ ...NOTHING_TYPED, search: 'guest now here' })
+    expect(parseTypedFilter('"guest" "now here"')).toEqual({ ...NOTHING_TYPED, search: '"guest" now here' })
+    expect(unquoteSearch('"guest" now here')).toBe('guest now here')
+  })
+
+  test('what is left to search for means the same when it is typed again', () => {
+    for (const typed of ['"guest"', '"role:Owner" ada', '"now here"', 'rossi'])
+      expect(parseTypedFilter(parseTypedFilter(typed).search)).toEqual(parseTypedFilter(typed))
   })
 
   test('a name with a hyphen, a minus alone and an unknown name before a colon are searched for', () => {
@@ -53,6 +59,10 @@ describe('what is typed into a search field', () => {
     const { problems, search } = parseTypedFilter('status:sleeping')
     expect(search).toBe('')
     expect(problems).toEqual([expect.stringMatching(/“status:sleeping” was left out: .*enabled, .*disabled/)])
+    expect(parseTypedFilter('-eligible -is:direct')).toMatchObject({
+      ...{ search: '', held: null, how: null },
+      problems: [expect.stringContaining('“-eligible”'), expect.stringContaining('“-is:direct”')],
+    })
     expect(parseTypedFilter('-role:Owner')).toMatchObject({
       roles: [],
       problems: [expect.stringContaining('-role:Owner')],
@@ -77,7 +87,7 @@ describe('what is typed into a search field', () => {
     const name = fc.string({ minLength: 1, maxLength: 40 }).filter((text) => /^[^"“”\s]+( [^"“”\s]+)*$/.test(text))
     fc.assert(
       fc.property(name, (role) => {
-        expect(parseTypedFilter(`role:${quoteValue(role)}`).roles).toEqual([role])
+        expect(parseTypedFilter(`role:"${role}"`).roles).toEqual([role])
       }),
     )
   })

@@ -33,10 +33,18 @@ export function parseTypedFilter(typed: string): TypedFilter {
   const found = structuredClone(NOTHING_TYPED)
   const words: string[] = []
   for (const term of listTerms(typed)) {
-    if (!applyTerm(found, term)) words.push(term.isQuoted && !term.isNot ? term.value : term.text)
+    if (!applyTerm(found, term)) words.push(isOnlyQuoted(term) && !isFilter(term.value) ? term.value : term.text)
   }
   return { ...found, search: words.filter((word) => word !== '').join(' ') }
 }
+
+const isOnlyQuoted = ({ isQuoted, isNot }: Term): boolean => isQuoted && !isNot
+
+/** Whether a text would be taken for a filter if it stood without quotes. */
+const isFilter = (text: string): boolean => parseTypedFilter(text).search !== text
+
+/** What is looked for in names: without the quotes that keep a word from being a filter. */
+export const unquoteSearch = (search: string): string => search.replace(/["“”]/g, '')
 
 function listTerms(typed: string): Term[] {
   return [...typed.matchAll(TERM)]
@@ -57,9 +65,7 @@ function applyTerm(found: TypedFilter, term: Term): boolean {
   // Somebody has typed the name of a filter and is about to go on.
   if (value === '') return true
   if (term.isNot && key !== 'is' && key !== 'status') {
-    found.problems.push(
-      `“${term.text}” was left out: only a status and guests can be excluded, as in -disabled or -guest.`,
-    )
+    found.problems.push(notExcludable(term))
     return true
   }
   if (key === 'role') found.roles.push(value)
@@ -74,11 +80,12 @@ function applyScope(found: TypedFilter, value: string) {
   else found.scope = value
 }
 
-/** The words for which a filter stands by itself, each with what it asks for. */
+/** The typed words for each status, with the status that they mean. */
 const STATUS_WORDS: Record<string, PrincipalStatus> = {
   enabled: 'active',
   ...Object.fromEntries(PRINCIPAL_STATUSES.filter((status) => status !== 'active').map((status) => [status, status])),
 }
+/** The same for how a role is held. */
 const HELD_WORDS: Record<string, NonNullable<AccessView['held']>> = {
   now: 'held',
   outright: 'active',
@@ -98,7 +105,8 @@ const WORDS_OF: Record<string, readonly string[]> = {
 const BARE = ['guest', 'enabled', 'disabled', 'deleted', 'invited', 'eligible', 'activated']
 
 /** Takes one word for the filter that it names, if it names one of these. */
-function applyWord(found: TypedFilter, { value, isNot }: Term, words: readonly string[] = BARE): boolean {
+function applyWord(found: TypedFilter, term: Term, words: readonly string[] = BARE): boolean {
+  const { value, isNot } = term
   const word = words.find((one) => isSameWord(one, value))
   if (word === undefined) return false
   const status = STATUS_WORDS[word]
@@ -106,11 +114,14 @@ function applyWord(found: TypedFilter, { value, isNot }: Term, words: readonly s
   else if (status && isNot)
     found.notStatus = PRINCIPAL_STATUSES.filter((one) => one === status || found.notStatus.includes(one))
   else if (status) found.status = status
-  else if (isNot) return false
+  else if (isNot) found.problems.push(notExcludable(term))
   else if (word in HELD_WORDS) found.held = HELD_WORDS[word] ?? null
   else found.how = WAYS_HELD.find((way) => way === word) ?? null
   return true
 }
+
+const notExcludable = ({ text }: Term): string =>
+  `“${text}” was left out: only a status and guests can be excluded, as in -disabled or -guest.`
 
 const unknownValue = ({ text, key }: Term, words: readonly string[]): string =>
   `“${text}” was left out: ${key}: is followed by one of ${words.map(spaceless).join(', ')}.`
@@ -119,9 +130,6 @@ const unknownValue = ({ text, key }: Term, words: readonly string[]): string =>
 const isSameWord = (word: string, typed: string): boolean => bare(word) === bare(typed)
 const bare = (text: string): string => text.toLowerCase().replace(/[\s_-]/g, '')
 const spaceless = (word: string): string => word.replaceAll('_', '-')
-
-/** A name as the value of a typed filter: in quotes where it has a space. */
-export const quoteValue = (name: string): string => (/\s/.test(name) ? `"${name}"` : name)
 
 type Named = { id: string; name: string | null }
 

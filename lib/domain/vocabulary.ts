@@ -26,8 +26,8 @@ export const JOIN_WAYS = ['everyone', 'groups', 'owner'] as const
 export type JoinWay = (typeof JOIN_WAYS)[number]
 
 /**
- * Why the rule `groups` did not admit somebody. `groups_not_told`: Microsoft did not say which groups they are in. `in_none_named`: it did,
- * and none of them is named.
+ * Why the rule `groups` did not admit somebody. `groups_not_told`: a group is named, and Microsoft did not say which groups they are in.
+ * `in_none_named`: by what Microsoft said, they are in no named group and hold no named app role.
  */
 export const JOIN_DOUBTS = ['groups_not_told', 'in_none_named'] as const
 export type JoinDoubt = (typeof JOIN_DOUBTS)[number]

@@ -3,7 +3,7 @@ import { type ConnectionFacts, getConnection } from '@/db/queries/connections'
 import { NotFound } from '@/lib/actor'
 import { type AskAllView, isAsked } from '@/lib/domain/views'
 import { connectionAskedFor } from '@/lib/past-result'
-import type { AllResults } from '@/lib/past-results'
+import { type AllResults, canBeAsked } from '@/lib/past-results'
 import { askList } from './ask'
 import type { ListToExport } from './lists'
 import type { Counted } from './proof'
@@ -28,8 +28,7 @@ export async function askAllList(
   const view = { ...question, scope: '', cursor: null }
   if (!isAsked(view)) throw new NotFound('Nothing is asked: name a role or an operation.')
   const lists: { connection: ConnectionFacts; list: ListToExport }[] = []
-  for (const shown of all.connections) {
-    if (shown.state === 'disconnected' || shown.publishedAt === null || shown.notShown !== null) continue
+  for (const shown of all.connections.filter(canBeAsked)) {
     const connected = await getConnection(actor, shown.id)
     if (!connected) throw new NotFound('A subscription was deleted while it was asked.')
     const connection = await connectionAskedFor(actor, connected, question.at)

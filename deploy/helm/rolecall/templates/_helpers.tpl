@@ -105,7 +105,7 @@ affinity:
 {{- end }}
 {{- end }}
 
-{{/* Where a process may go: the names of hosts, PostgreSQL, and Microsoft by https. */}}
+{{/* Where every process may go: to name servers and PostgreSQL. Portals and workers may also go to port 443: network-policy.yaml. */}}
 {{- define "rolecall.egress" -}}
 - ports:
     - { port: 53, protocol: UDP }

@@ -10,7 +10,7 @@ import { MOST_ANSWERS, readAnswersOfAll, readQuestionOfAll } from '@/lib/ask-eve
 import { showRefusal } from '@/lib/auth/refusals'
 import { requireMember } from '@/lib/auth/request'
 import { formatAskAllView, formatAsOfView, isAsked, parseAskAllView } from '@/lib/domain/views'
-import { findAllResults } from '@/lib/past-results'
+import { canBeAsked, findAllResults } from '@/lib/past-results'
 
 export const metadata: Metadata = { title: 'Who can do what in all subscriptions' }
 
@@ -23,9 +23,7 @@ export default async function AskEverywherePage({ searchParams }: PageProps<'/pe
     findAllResults(member, view.at),
     readQuestionOfAll(member, view),
   ])
-  const shown = connections.filter(
-    ({ state, publishedAt, notShown }) => state !== 'disconnected' && publishedAt !== null && notShown === null,
-  )
+  const shown = connections.filter(canBeAsked)
   const question = { ...view, scope: '', cursor: null }
   const from = view.from < shown.length ? view.from : 0
   const asks = isAsked(question) && problem === null && past?.kind !== 'not_shown'
@@ -52,10 +50,17 @@ export default async function AskEverywherePage({ searchParams }: PageProps<'/pe
       />
       <AskSuggestions path={PATH} view={question} of={null} scopes={[]} operations={suggestions} />
       <AskExamples path={PATH} view={question} />
-      {shown.length === 0 ? (
+      {shown.length === 0 && past === null ? (
         <EmptyState title="Nothing has been read yet">Answers can be given when a first sync has ended.</EmptyState>
       ) : answers ? (
-        <SubscriptionAnswers answers={answers} view={view} path={PATH} from={from} total={shown.length} />
+        <SubscriptionAnswers
+          answers={answers}
+          view={view}
+          path={PATH}
+          from={from}
+          size={MOST_ANSWERS}
+          total={shown.length}
+        />
       ) : null}
     </>
   )
