@@ -68,6 +68,7 @@ test('the lists as of before a change still show who had access then, and say th
   await expect(page.getByRole('region', { name: /^Owner/ })).toBeVisible()
   await inspect(page, 'a person of the past')
   await page.getByRole('navigation', { name: 'Results' }).getByRole('link', { name: 'Roles' }).click()
+  await page.waitForURL('**/roles?at=*')
   await expect(band(page)).toBeVisible()
   await page.getByRole('main').getByText('Owner', { exact: true }).first().click()
   await expect(page.getByRole('link', { name: 'Ada Novak' })).toBeVisible()

@@ -6,9 +6,10 @@ import { missedWords } from '@/lib/domain/coverage'
 import { suggestOperations } from '@/lib/domain/operations'
 import { parseOperation } from '@/lib/domain/role-meaning'
 import type { AskAllView } from '@/lib/domain/views'
+import { withLease } from '@/lib/leases'
 import { connectionAskedFor } from '@/lib/past-result'
 import type { ShownConnection } from '@/lib/past-results'
-import { readAnswer, readQuestion } from './ask'
+import { readAnswerWithin, readQuestion } from './ask'
 
 /** What one subscription answers to a question that is asked of all. */
 export type SubscriptionAnswer = {
@@ -39,18 +40,21 @@ export async function readQuestionOfAll(actor: Actor, { operation }: QuestionOfA
   }
 }
 
-/** What some subscriptions answer, one after the other so that one question never takes all of the database's connections. */
+/** What some subscriptions answer, one after the other so that one question never takes all of the database's connections. Throws TooMany while as
+ * many questions are being answered as may be at a time. */
 export async function readAnswersOfAll(
   actor: Actor,
   connections: readonly Pick<ShownConnection, 'id'>[],
   question: QuestionOfAll,
 ): Promise<SubscriptionAnswer[]> {
-  const answers: SubscriptionAnswer[] = []
-  for (const { id } of connections) {
-    const answer = await readAnswerOf(actor, id, question)
-    if (answer) answers.push(answer)
-  }
-  return answers
+  return withLease('question', actor.memberId, async () => {
+    const answers: SubscriptionAnswer[] = []
+    for (const { id } of connections) {
+      const answer = await readAnswerOf(actor, id, question)
+      if (answer) answers.push(answer)
+    }
+    return answers
+  })
 }
 
 /** What one subscription answers; null when it was deleted meanwhile. */
@@ -63,7 +67,7 @@ async function readAnswerOf(actor: Actor, id: string, question: QuestionOfAll): 
   const facts = { id, label: connection.label, missed: missedWords(connection.publishedRun?.coverage ?? []) }
   const unreadRoles = asked.operation ? asked.unread : 0
   if (asked.roleIds === null) return { ...facts, unreadRoles, held: 0, eligible: 0, cutOff: 0 }
-  const answer = await readAnswer(
+  const answer = await readAnswerWithin(
     actor,
     connection,
     { roleIds: asked.roleIds, scope: null, operation: asked.operation, who: view.who, cursor: null },

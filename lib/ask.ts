@@ -88,10 +88,11 @@ export async function readAnswer(
   permissions: RolePermissions[],
   limit?: number,
 ) {
-  return withLease('question', actor.memberId, () => answer(actor, connection, question, permissions, limit))
+  return withLease('question', actor.memberId, () => readAnswerWithin(actor, connection, question, permissions, limit))
 }
 
-async function answer(
+/** {@link readAnswer} for whoever holds a place among the questions that are answered already. */
+export async function readAnswerWithin(
   actor: Actor,
   connection: ConnectionFacts,
   question: Question,

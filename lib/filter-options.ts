@@ -61,12 +61,11 @@ async function countEach(
   others: Others,
   changes: Partial<AccessView>[],
 ): Promise<Choice[]> {
-  return Promise.all(
-    changes.map(async (change) => ({
-      change,
-      count: await countHolders(actor, connection, { ...others, ...change }),
-    })),
-  )
+  // One after the other, so that one request never takes all of the database's connections.
+  const choices: Choice[] = []
+  for (const change of changes)
+    choices.push({ change, count: await countHolders(actor, connection, { ...others, ...change }) })
+  return choices
 }
 
 async function listStatusChoices(actor: Actor, connection: ConnectionFacts, others: Others): Promise<Choice[]> {

@@ -25,6 +25,7 @@ export async function findInvitations(
         or(eq(invitations.objectId, objectId), username === null ? undefined : eq(invitations.username, username)),
       ),
     )
+    .for('update') // one that an owner takes back meanwhile lets nobody in
 }
 
 /** Deletes invitations that are used up: from now on the person is known by their object ID. */

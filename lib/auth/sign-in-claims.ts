@@ -37,7 +37,11 @@ const Claims = z
  * names, decides what its people are called.
  */
 const isOfTenant = (tenantId: string, provider: string | undefined) =>
-  provider === undefined || provider.toLowerCase().includes(tenantId)
+  provider === undefined || HOME.exec(provider.toLowerCase())?.[1] === tenantId
+
+/** A tenant of Entra ID as an identity provider. One of another kind may have any ID in its address, and is never the tenant itself. */
+const HOME =
+  /^https:\/\/(?:sts\.windows\.net|sts\.chinacloudapi\.cn|login\.microsoftonline\.(?:com|us)|login\.partner\.microsoftonline\.cn)\/([0-9a-f-]{36})\/(?:v2\.0\/?)?$/
 
 /**
  * What a token says of a person's app roles and groups.

@@ -27,30 +27,36 @@ export async function askAllList(
 ): Promise<ListToExport> {
   const view = { ...question, scope: '', cursor: null }
   if (!isAsked(view)) throw new NotFound('Nothing is asked: name a role or an operation.')
-  const lists: { connection: ConnectionFacts; list: ListToExport }[] = []
+  const connections: ConnectionFacts[] = []
   for (const shown of all.connections.filter(canBeAsked)) {
     const connected = await getConnection(actor, shown.id)
     if (!connected) throw new NotFound('A subscription was deleted while it was asked.')
-    const connection = await connectionAskedFor(actor, connected, question.at)
-    lists.push({ connection, list: await askList(actor, connection, view) })
+    connections.push(await connectionAskedFor(actor, connected, question.at))
   }
-  const [first] = lists
-  if (!first) throw new NotFound('No subscription has been read yet.')
+  const [one] = connections
+  if (!one) throw new NotFound('No subscription has been read yet.')
+  const first = await askList(actor, one, view)
 
+  // Each is asked when its turn comes: a thousand of them at once would hold all their roles in memory, and all of the database's connections.
   async function* read(): AsyncGenerator<readonly (readonly Cell[])[]> {
-    for (const { connection, list } of lists) {
+    for (const connection of connections) {
       const { label, subscriptionId, publishedAt } = connection
-      for await (const rows of list.cells.rows)
+      for await (const rows of (await askList(actor, connection, view)).cells.rows)
         yield rows.map((cells) => [label, subscriptionId, publishedAt, ...cells])
     }
   }
+  async function count(): Promise<Counted> {
+    const counts: Counted[] = []
+    for (const connection of connections) counts.push(await (await askList(actor, connection, view)).count())
+    return addCounts(counts)
+  }
   return {
-    ...{ list: `${first.list.list} in all subscriptions`, label: organisation, at },
-    cells: { name: 'Answers', columns: [...SUBSCRIPTION_COLUMNS, ...first.list.cells.columns], rows: read() },
-    snapshots: lists.map(({ connection }) => connection),
+    ...{ list: `${first.list} in all subscriptions`, label: organisation, at },
+    cells: { name: 'Answers', columns: [...SUBSCRIPTION_COLUMNS, ...first.cells.columns], rows: read() },
+    snapshots: connections,
     notShown: all.past?.hidden.map(({ label, why }) => ({ label, why })),
-    filters: first.list.filters,
-    count: async () => addCounts(await Promise.all(lists.map(({ list }) => list.count()))),
+    filters: first.filters,
+    count,
   }
 }
 

@@ -14,6 +14,7 @@ import {
   parseGroupsView,
   parsePeopleView,
 } from '@/lib/domain/views'
+import { withLease } from '@/lib/leases'
 import { connectionAskedFor } from '@/lib/past-result'
 import { allResultsAskedFor, findAllResults } from '@/lib/past-results'
 import { readTypedFilter } from '@/lib/typed-filter'
@@ -89,11 +90,13 @@ async function openPeople(member: Exporter, address: URLSearchParams): Promise<L
   const all = await allResultsAskedFor(member, view.at)
   const at = all.past?.kind === 'shown' ? all.past.publishedAt : await readDatabaseNow()
   if (address.get('list') === 'ask')
-    return askAllList(
-      member,
-      all,
-      { organisation: member.organisationName, at },
-      parseAskAllView(Object.fromEntries(address)),
+    return withLease('question', member.memberId, () =>
+      askAllList(
+        member,
+        all,
+        { organisation: member.organisationName, at },
+        parseAskAllView(Object.fromEntries(address)),
+      ),
     )
   const makeList = address.get('list') === 'matrix' ? matrixList : allPeopleList
   return makeList(member, all, { organisation: member.organisationName, at }, view)
