@@ -265,7 +265,7 @@ test('e opens the export of the list that is shown, j and k go through every lis
   }
 
   await keyboard.press('?')
-  await expect(keyList(page)).toContainText('Export the list of this page')
+  await expect(keyList(page)).toContainText('Open the export of this page')
   await keyList(page).getByRole('checkbox').uncheck()
   await keyboard.press('Escape')
   await expect(keyList(page)).toBeHidden()
