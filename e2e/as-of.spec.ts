@@ -73,7 +73,8 @@ test('the lists as of before a change still show who had access then, and say th
   await page.getByRole('main').getByText('Owner', { exact: true }).first().click()
   await expect(page.getByRole('link', { name: 'Ada Novak' })).toBeVisible()
   await page.getByRole('navigation', { name: 'Results' }).getByRole('link', { name: 'Ask' }).click()
-  await page.getByRole('link', { name: 'Grant access' }).click()
+  await page.waitForURL('**/ask?at=*')
+  await page.getByRole('link', { name: 'Grant access', exact: true }).click()
   await expect(rowOf(page, 'Ada Novak')).toContainText('Owner')
   await expect(band(page)).toBeVisible()
 
