@@ -63,6 +63,7 @@ export function AccessFilters({ who, path, home, typed, view, problems, roles, o
               clearHref={path + formatAccessView(withoutFilter(view, by))}
               optionsHref={`${home}/options${formatOptionsView({ ...view, cursor: null, by, list: who })}`}
               typed={CHOSEN_FILTER_WORDS[by].typed}
+              counts={CHOSEN_FILTER_WORDS[by].counts}
             />
           ))}
           {Object.entries(kept).map(([name, value]) => (

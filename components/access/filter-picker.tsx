@@ -3,6 +3,7 @@
 import { Check, ChevronDown, X } from 'lucide-react'
 import Link from 'next/link'
 import { useState } from 'react'
+import { askPortal } from '@/components/shell/ask-portal'
 import { buttonClasses } from '@/components/ui/button'
 import { joinClasses } from '@/components/ui/join-classes'
 import { Popover } from '@/components/ui/popover'
@@ -19,6 +20,8 @@ type Props = {
   optionsHref: string
   /** How the same is typed into the search field. */
   typed: string
+  /** Whom the numbers count, where that is not plain. */
+  counts?: string
 }
 
 type Loaded = { from: string; options: FilterOption[]; problem: string | null }
@@ -29,13 +32,14 @@ const MANY = 8 // options; more of them are searched through
  * A filter of a list as a button that says what it is set to, and opens what else there is, with how many are then listed. The options are
  * only asked for when it opens. The same can be typed into the search field.
  */
-export function FilterPicker({ label, value, clearHref, optionsHref, typed }: Props) {
+export function FilterPicker({ label, value, clearHref, optionsHref, typed, counts }: Props) {
   const [loaded, setLoaded] = useState<Loaded | null>(null)
   const [part, setPart] = useState('')
 
   async function load() {
-    const { options, problem } = await ask(optionsHref)
-    setLoaded({ from: optionsHref, options, problem })
+    const answer = await askPortal<FilterOption[]>(optionsHref)
+    const found = 'value' in answer ? answer.value : []
+    setLoaded({ from: optionsHref, options: found, problem: 'failed' in answer ? SENTENCES[answer.failed] : null })
   }
 
   // What was loaded for other filters would have the counts of those.
@@ -65,7 +69,7 @@ export function FilterPicker({ label, value, clearHref, optionsHref, typed }: Pr
           {},
           joinClasses(
             'max-w-64 min-w-0 px-2.5',
-            value !== null && 'rounded-r-none border-accent bg-accent-soft text-accent',
+            value !== null && 'rounded-r-none border-accent! bg-accent-soft! text-accent!',
           ),
         )}
         onOpen={() => {
@@ -122,7 +126,7 @@ export function FilterPicker({ label, value, clearHref, optionsHref, typed }: Pr
             ))}
           </ul>
           <p className="border-t border-line px-2 pt-2 text-xs text-ink-faint">
-            Or type <span className="font-mono">{typed}</span>
+            {counts} Or type <span className="font-mono">{typed}</span>
           </p>
         </div>
       </Popover>
@@ -141,16 +145,8 @@ export function FilterPicker({ label, value, clearHref, optionsHref, typed }: Pr
   )
 }
 
-/** Never throws: what goes wrong is said. */
-async function ask(address: string): Promise<Pick<Loaded, 'options' | 'problem'>> {
-  try {
-    // A redirect leads to the sign-in page, which is nothing to be read here.
-    const answer = await fetch(address, { redirect: 'manual' })
-    if (answer.ok) return { options: await answer.json(), problem: null }
-    if (answer.type === 'opaqueredirect')
-      return { options: [], problem: 'Your session has ended. Load the page again to sign in.' }
-    return { options: [], problem: 'Rolecall could not count just now. Close this and open it again.' }
-  } catch {
-    return { options: [], problem: 'Rolecall could not be reached. Check your connection, then open this again.' }
-  }
+const SENTENCES = {
+  signed_out: 'Your session has ended. Load the page again to sign in.',
+  refused: 'Rolecall could not count just now. Close this and open it again.',
+  unreachable: 'Rolecall could not be reached. Check your connection, then open this again.',
 }

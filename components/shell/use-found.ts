@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'react'
 import { type FoundGroup, formatFindView } from '@/lib/domain/palette'
+import { askPortal } from './ask-portal'
 import { readLastOpened } from './last-opened'
 
 /** For how many milliseconds nothing is typed before the portal is asked. */
@@ -43,21 +44,15 @@ export function useFound(search: string) {
   return { groups: answer.groups, problem: pending ? null : answer.problem, pending, retry: () => setTries(tries + 1) }
 }
 
-/** Never throws: what goes wrong is said. */
 async function ask(search: string, signal: AbortSignal): Promise<Findings> {
-  try {
-    // A redirect leads to the sign-in page, which is nothing to be read here.
-    const answer = await fetch(`/find${formatFindView({ search, last: search === '' ? readLastOpened() : [] })}`, {
-      signal,
-      redirect: 'manual',
-    })
-    if (answer.ok) return { groups: await answer.json(), problem: null }
-    const signIn = answer.type === 'opaqueredirect'
-    return { groups: [], problem: { signIn, sentence: signIn ? 'Your session has ended.' : FAILED } }
-  } catch {
-    return { groups: [], problem: { signIn: false, sentence: UNREACHABLE } }
-  }
+  const address = `/find${formatFindView({ search, last: search === '' ? readLastOpened() : [] })}`
+  const answer = await askPortal<FoundGroup[]>(address, signal)
+  if ('value' in answer) return { groups: answer.value, problem: null }
+  return { groups: [], problem: { signIn: answer.failed === 'signed_out', sentence: SENTENCES[answer.failed] } }
 }
 
-const FAILED = 'Rolecall could not search just now.'
-const UNREACHABLE = 'Rolecall could not be reached. Check your connection.'
+const SENTENCES = {
+  signed_out: 'Your session has ended.',
+  refused: 'Rolecall could not search just now.',
+  unreachable: 'Rolecall could not be reached. Check your connection.',
+}

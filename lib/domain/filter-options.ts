@@ -5,11 +5,15 @@ import { ACCESS_ADDRESS, type AccessView, formatAccessView, parseAccessView } fr
 export const CHOSEN_FILTERS = ['role', 'scope', 'how', 'held', 'status'] as const
 export type ChosenFilter = (typeof CHOSEN_FILTERS)[number]
 
-/** What each of them is called, and the typed form that stands for it. */
-export const CHOSEN_FILTER_WORDS: Record<ChosenFilter, { label: string; typed: string }> = {
-  role: { label: 'Role', typed: 'role:Owner' },
-  scope: { label: 'Scope', typed: 'scope:rg-payments' },
-  how: { label: 'How', typed: 'how:group' },
+/** What each of them is called, the typed form that stands for it, and whom its numbers count where that is not plain. */
+export const CHOSEN_FILTER_WORDS: Record<ChosenFilter, { label: string; typed: string; counts?: string }> = {
+  role: { label: 'Role', typed: 'role:Owner', counts: 'Counted: whoever holds the role or can only activate it.' },
+  scope: {
+    label: 'Scope',
+    typed: 'scope:rg-payments',
+    counts: 'Counted: also whoever can only activate a role there.',
+  },
+  how: { label: 'How', typed: 'how:group', counts: 'Counted: also roles that can only be activated.' },
   held: { label: 'Held', typed: 'held:eligible' },
   status: { label: 'Status', typed: 'status:disabled or -disabled' },
 }
