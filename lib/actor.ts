@@ -107,6 +107,7 @@ export type AuditAction =
   | 'feed.revoked'
   | 'view.shared'
   | 'view.unshared'
+  | 'view.renamed'
 
 /** What is of interest to those who look after security and changes nothing; only owners see it. */
 const SECURITY_ACTIONS: readonly AuditAction[] = [

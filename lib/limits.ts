@@ -60,6 +60,8 @@ export const LIMITS = {
   sync_member: { said: 'You asked for too many syncs.', most: () => 100, seconds: FIVE_MINUTES },
   /** For a member. */
   export: { said: 'You asked for too many exports.', most: () => 30, seconds: FIVE_MINUTES },
+  /** For a member: views that are saved, renamed, shared, unshared or deleted. Sharing is written to the audit log, which nobody can empty. */
+  saved_view: { said: 'You changed saved views too many times.', most: () => 100, seconds: FIVE_MINUTES },
   /** For a feed. Readers ask every few minutes. */
   feed: { said: 'This feed was read too many times.', most: () => 60, seconds: FIVE_MINUTES },
   /** For a client's network: readings of feeds with a token that is not the feed's. Whoever has the right one is never refused by this. */

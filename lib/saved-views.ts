@@ -9,6 +9,7 @@ import { members } from '@/db/schema/organisations'
 import { savedViews } from '@/db/schema/saved-views'
 import { type ListAddress, LONGEST_SAVED_QUERY, SAVED_VIEWS_PER_MEMBER } from '@/lib/domain/saved-views'
 import { audit, mayDo, NotFound } from './actor'
+import { limit } from './limits'
 
 /**
  * `taken`: the member has a view of this name for the same list. `full`: they have as many views as one can have. `too_long`: the
@@ -23,11 +24,13 @@ type NewView = { name: string; address: ListAddress; shared: boolean }
 
 /**
  * Saves the filters of a list under a name, for the member or, when it is shared, for everyone of the organisation. It gives nobody more
- * to read, so every member may. Throws {@link NotFound} for the list of a subscription that the organisation does not have.
+ * to read, so every member may. Throws {@link NotFound} for the list of a subscription that the organisation does not have,
+ * and TooMany for too many changes of views.
  */
 export async function saveView(actor: Actor, { name, address, shared }: NewView): Promise<SavedView> {
   const { organisationId, memberId } = actor
   if (address.query.length > LONGEST_SAVED_QUERY) return { kind: 'too_long' }
+  await limit('saved_view', memberId)
   const db = await getDb(actor)
   return db.transaction(async (tx): Promise<SavedView> => {
     const { state } = await lockMaker(tx, actor, memberId)
@@ -48,6 +51,7 @@ export async function saveView(actor: Actor, { name, address, shared }: NewView)
 
 /** Gives a view another name. Throws {@link NotFound} for one that the actor may not change. */
 export async function renameView(actor: Actor, viewId: string, name: string): Promise<RenamedView> {
+  await limit('saved_view', actor.memberId)
   const db = await getDb(actor)
   return db.transaction(async (tx): Promise<RenamedView> => {
     const view = await lockView(tx, actor, viewId)
@@ -62,12 +66,14 @@ export async function renameView(actor: Actor, viewId: string, name: string): Pr
     )
     if ((await tx.$count(savedViews, isTaken)) > 0) return { kind: 'taken' }
     await tx.update(savedViews).set({ name }).where(whereView(actor, view.id))
+    if (view.shared) await auditSharing(tx, actor, { ...view, name }, 'view.renamed', { before: view.name })
     return { kind: 'renamed' }
   })
 }
 
 /** Shares a view with everyone of the organisation, or no longer. Throws {@link NotFound} for one that the actor may not change. */
 export async function shareView(actor: Actor, viewId: string, shared: boolean): Promise<void> {
+  await limit('saved_view', actor.memberId)
   const db = await getDb(actor)
   await db.transaction(async (tx) => {
     const view = await lockView(tx, actor, viewId)
@@ -79,6 +85,7 @@ export async function shareView(actor: Actor, viewId: string, shared: boolean): 
 
 /** Deletes a view, for everybody when it was shared. Throws {@link NotFound} for one that the actor may not change. */
 export async function deleteView(actor: Actor, viewId: string): Promise<void> {
+  await limit('saved_view', actor.memberId)
   const db = await getDb(actor)
   await db.transaction(async (tx) => {
     const view = await lockView(tx, actor, viewId)
@@ -145,8 +152,16 @@ const whereView = ({ organisationId }: Actor, viewId: string): SQL | undefined =
 const isChangeableBy = ({ memberId, role }: Actor): SQL | undefined =>
   or(eq(savedViews.memberId, memberId), mayDo(role, 'manage_shared_views') ? eq(savedViews.shared, true) : undefined)
 
-/** Writes down that a view is shared or no longer, and whose it is where somebody else did that. */
-async function auditSharing(tx: Transaction, actor: Actor, view: Locked, action: 'view.shared' | 'view.unshared') {
+type SharingAction = 'view.shared' | 'view.unshared' | 'view.renamed'
+
+/** Writes down what becomes of a view that others can open, and whose it is where somebody else did that. */
+async function auditSharing(
+  tx: Transaction,
+  actor: Actor,
+  view: Pick<Locked, 'memberId' | 'makerName' | 'name'>,
+  action: SharingAction,
+  details: { before?: string } = {},
+) {
   const madeBy = view.memberId === actor.memberId ? null : view.makerName
-  await audit(tx, actor, { action, subject: view.name, details: { made_by: madeBy } })
+  await audit(tx, actor, { action, subject: view.name, details: { ...details, made_by: madeBy } })
 }

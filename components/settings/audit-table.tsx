@@ -106,6 +106,7 @@ const ACTION_VERBS: Record<string, string> = {
   'feed.made': 'made the feed',
   'feed.revoked': 'revoked the feed',
   'view.shared': 'shared the saved view',
+  'view.renamed': 'renamed the saved view',
   'view.unshared': 'stopped sharing the saved view',
   'account.resealed': 'sealed with another key the sign-in of',
   // What was written down while sign-ins were those of connections.
