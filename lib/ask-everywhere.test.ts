@@ -2,9 +2,9 @@ import { afterAll, expect, test } from 'vitest'
 import { parseAskAllView } from '@/lib/domain/views'
 import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
-import { readAnswersOfAll, readQuestionOfAll } from './ask-everywhere'
+import { readAnswersOfAll, readQuestionOfAll, withPlane } from './ask-everywhere'
 import { askAllList } from './exports/ask-everywhere'
-import { findAllResults } from './past-results'
+import { findAllResults, listNotReadYet } from './past-results'
 
 const database = await createTestDatabase()
 afterAll(() => database.close())
@@ -83,4 +83,28 @@ test('the export has a row for every way, with the subscription that it is in, a
   await expect(askAllList(world.actor, await findAllResults(world.actor, ''), of, parseAskAllView({}))).rejects.toThrow(
     'Nothing is asked',
   )
+})
+
+test('an operation is asked about on one plane in all subscriptions, the one that the roles known anywhere say', async () => {
+  const { world } = await createCompany()
+  const operation = 'Microsoft.Unheard/things/read'
+  const question = { ...parseAskAllView({}), operation }
+  expect((await withPlane(world.actor, question)).plane).toBe('control')
+  const permissions = [{ ...EVERYTHING, actions: [], dataActions: [operation] }]
+  await world.role('Thing reader', 'reads_data', true, { permissions })
+  expect((await withPlane(world.actor, question)).plane).toBe('data')
+  expect((await withPlane(world.actor, { ...question, plane: 'control' })).plane).toBe('control')
+  const of = { organisation: 'Contoso', at: new Date() }
+  const list = await askAllList(world.actor, await findAllResults(world.actor, ''), of, question)
+  expect(list.filters).toEqual({ operation: `${operation} as a data operation` })
+})
+
+test('a connected subscription that was never read is told, and never looks like one in which nobody can', async () => {
+  const { world } = await createCompany()
+  await world.connection({ label: 'New', publishedAt: null })
+  const all = await findAllResults(world.actor, '')
+  expect(listNotReadYet(all.connections).map(({ label }) => label)).toEqual(['New'])
+  const of = { organisation: 'Contoso', at: new Date() }
+  const list = await askAllList(world.actor, all, of, { ...parseAskAllView({}), operation: DELETE })
+  expect(list.notShown).toEqual([{ label: 'New', why: 'nothing of it has been read yet' }])
 })

@@ -1,10 +1,11 @@
 import type { Actor } from '@/db/actor'
 import { listKnownRoles } from '@/db/queries/changes'
 import { getConnection } from '@/db/queries/connections'
+import { listKnownPermissions } from '@/db/queries/grants'
 import { listRolesHeld } from '@/db/queries/roles'
 import { missedWords } from '@/lib/domain/coverage'
 import { suggestOperations } from '@/lib/domain/operations'
-import { parseOperation } from '@/lib/domain/role-meaning'
+import { parseOperation, planeOf } from '@/lib/domain/role-meaning'
 import type { AskAllView } from '@/lib/domain/views'
 import { withLease } from '@/lib/leases'
 import { connectionAskedFor } from '@/lib/past-result'
@@ -40,8 +41,20 @@ export async function readQuestionOfAll(actor: Actor, { operation }: QuestionOfA
   }
 }
 
-/** What some subscriptions answer, one after the other so that one question never takes all of the database's connections. Throws TooMany while as
- * many questions are being answered as may be at a time. */
+/**
+ * A question with the plane that its operation is asked about in every subscription. Where it names none, the roles that are known anywhere
+ * decide: those of each subscription by itself could take the same operation for one of control here and of data there.
+ */
+export async function withPlane<Question extends QuestionOfAll>(actor: Actor, question: Question): Promise<Question> {
+  const { operation } = parseOperation(question.operation)
+  if (operation === null || question.plane !== null) return question
+  return { ...question, plane: planeOf(operation, await listKnownPermissions(actor)) }
+}
+
+/**
+ * What some subscriptions answer, one after the other so that one question never takes all of the database's connections. Throws TooMany
+ * while as many questions are being answered as may be at a time.
+ */
 export async function readAnswersOfAll(
   actor: Actor,
   connections: readonly Pick<ShownConnection, 'id'>[],

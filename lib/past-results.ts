@@ -27,6 +27,12 @@ export type ShownConnection = Snapshot &
 export const canBeAsked = ({ state, publishedAt, notShown }: ShownConnection): boolean =>
   state !== 'disconnected' && publishedAt !== null && notShown === null
 
+/** The connected subscriptions of which nothing has been read yet, so that no list and no answer has anything of them. */
+export const listNotReadYet = (connections: readonly ShownConnection[]): ShownConnection[] =>
+  connections.filter(
+    ({ state, publishedAt, notShown }) => state !== 'disconnected' && publishedAt === null && notShown === null,
+  )
+
 /** A subscription of which nothing is shown as of a moment, and why; without an id where it is deleted. */
 type HiddenSubscription = { id: string | null; label: string; why: string }
 

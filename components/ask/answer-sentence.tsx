@@ -96,16 +96,25 @@ export function AllowingRoles({ roles, unread, plane, otherPlaneHref }: Allowing
           ))}
         </ul>
       ) : null}
-      <p className="mt-2 text-sm text-ink-soft">
-        {plane === 'data'
-          ? 'A data operation works on what is inside a resource; roles that only manage resources do not allow it.'
-          : 'A control operation manages a resource; roles for what is inside one do not allow it.'}{' '}
-        <Link href={otherPlaneHref} prefetch={false} scroll={false} className="link">
-          Ask about it as a {plane === 'data' ? 'control' : 'data'} operation
-        </Link>
-      </p>
+      <PlaneNote plane={plane} otherPlaneHref={otherPlaneHref} />
       {unread > 0 ? <p className="mt-2 text-ink-soft">{unreadRolesWords(unread)}</p> : null}
     </div>
+  )
+}
+
+type PlaneNoteProps = Pick<AllowingRolesProps, 'plane' | 'otherPlaneHref'>
+
+/** What it means that an operation is taken for one of control or of data, with the same question about the other. */
+export function PlaneNote({ plane, otherPlaneHref }: PlaneNoteProps) {
+  return (
+    <p className="mt-2 text-sm text-ink-soft">
+      {plane === 'data'
+        ? 'A data operation works on what is inside a resource; roles that only manage resources do not allow it.'
+        : 'A control operation manages a resource; roles for what is inside one do not allow it.'}{' '}
+      <Link href={otherPlaneHref} prefetch={false} scroll={false} className="link">
+        Ask about it as a {plane === 'data' ? 'control' : 'data'} operation
+      </Link>
+    </p>
   )
 }
 

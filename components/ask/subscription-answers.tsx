@@ -1,12 +1,14 @@
 import Link from 'next/link'
 import { ExportMenu } from '@/components/ui/export-menu'
+import { Name } from '@/components/ui/name'
+import { Notice } from '@/components/ui/notice'
 import { Pager } from '@/components/ui/pager'
 import { RowTh, Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import type { SubscriptionAnswer } from '@/lib/ask-everywhere'
 import { unreadRolesWords } from '@/lib/domain/answer-words'
 import { type AskAllView, formatAskAllView, formatAskView } from '@/lib/domain/views'
 import { spellControls } from '@/lib/domain/words'
-import { WhoSwitch } from './answer-sentence'
+import { PlaneNote, WhoSwitch } from './answer-sentence'
 
 type Props = {
   answers: SubscriptionAnswer[]
@@ -16,10 +18,12 @@ type Props = {
   from: number
   size: number
   total: number
+  /** The connected subscriptions that could not be asked, because nothing of them has been read yet. */
+  notRead: { id: string; label: string }[]
 }
 
 /** What each subscription answers to a question of all; the name leads to who they are and by which grants. */
-export function SubscriptionAnswers({ answers, view, path, from, size, total }: Props) {
+export function SubscriptionAnswers({ answers, view, path, from, size, total, notRead }: Props) {
   const question = { ...view, scope: '', cursor: null }
   const some = answers.filter(({ held, eligible }) => held + eligible > 0).length
   const pageHref = (first: number) => path + formatAskAllView({ ...view, from: Math.max(0, first) })
@@ -43,13 +47,22 @@ export function SubscriptionAnswers({ answers, view, path, from, size, total }: 
         <p className="text-base font-medium">
           {some === 0
             ? `Nobody ${verb} in any of these subscriptions, as far as they were read.`
-            : `In ${some.toLocaleString('en')} of ${answers.length.toLocaleString('en')} subscriptions somebody ${verb}, or could.`}
+            : `In ${some.toLocaleString('en')} of ${answers.length < total ? 'these ' : ''}${answers.length.toLocaleString('en')} subscriptions somebody ${verb}, or could.`}
         </p>
         <div className="flex flex-wrap items-center gap-2">
           <WhoSwitch path={path} view={question} />
           <ExportMenu path="/people/export" query={`list=ask&${formatAskAllView({ ...view, from: 0 }).slice(1)}`} />
         </div>
       </div>
+      {view.plane ? (
+        <PlaneNote
+          plane={view.plane}
+          otherPlaneHref={
+            path + formatAskAllView({ ...view, plane: view.plane === 'data' ? 'control' : 'data', from: 0 })
+          }
+        />
+      ) : null}
+      <NotRead subscriptions={notRead} />
       <Table caption="Answers by subscription">
         <Thead>
           <Th className="tabular:w-[34%]">Subscription</Th>
@@ -91,6 +104,28 @@ export function SubscriptionAnswers({ answers, view, path, from, size, total }: 
       <p className="mt-2 text-sm text-ink-soft">Counted in each subscription: who is in two of them counts in both.</p>
       {pager}
     </section>
+  )
+}
+
+/** The most subscriptions that are named one by one. */
+const MOST_NAMED = 5
+
+/** Says of which subscriptions nothing is known yet. Nothing when there are none. */
+function NotRead({ subscriptions }: { subscriptions: Props['notRead'] }) {
+  if (subscriptions.length === 0) return null
+  const more = subscriptions.length - MOST_NAMED
+  return (
+    <Notice tone="warn" title="Not every connected subscription could be asked" className="my-3">
+      <p>Nothing has been read yet of:</p>
+      <ul>
+        {subscriptions.slice(0, MOST_NAMED).map(({ id, label }) => (
+          <li key={id}>
+            <Name of={label} />
+          </li>
+        ))}
+      </ul>
+      {more > 0 ? <p>And of {more.toLocaleString('en')} more.</p> : null}
+    </Notice>
   )
 }
 

@@ -132,6 +132,16 @@ export type RolePermissions = {
   permissions: Permission[]
 }
 
+/** What each of the roles allows that are known in an organisation, in all of its tenants. */
+export async function listKnownPermissions(actor: Actor): Promise<Permission[][]> {
+  const db = await getDb(actor)
+  const known = await db
+    .select({ permissions: roleDefinitions.permissions })
+    .from(roleDefinitions)
+    .where(eq(roleDefinitions.organisationId, actor.organisationId))
+  return known.map(({ permissions }) => permissions)
+}
+
 /** The roles that someone or something holds or could activate in a snapshot, with what they allow; strongest first. */
 export async function listRolePermissions(actor: Actor, snapshot: Snapshot): Promise<RolePermissions[]> {
   const published = publishedOf(snapshot)

@@ -32,7 +32,7 @@ import {
   listFoundViews,
   listLastSubscriptions,
 } from './found'
-import { listMatchingGrants, listRolePermissions } from './grants'
+import { listKnownPermissions, listMatchingGrants, listRolePermissions } from './grants'
 import { getGroup, listGroups } from './groups'
 import { ALL_PEOPLE, countHolders, countHoldersByStatus, listHolders } from './holders'
 import { EMPTY_PAGE } from './keyset'
@@ -181,6 +181,7 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   listAuditEvents: async (actor) => (await listAuditEvents(actor, { kind: 'change', cursor: null })).rows.length,
   listCells: async (actor, { world, person }) =>
     (await listCells(actor, 'now', [{ tenantId: world.tenantId, id: person }])).length,
+  listKnownPermissions: async (actor) => (await listKnownPermissions(actor)).length,
   listKnownRoles: async (actor) => (await listKnownRoles(actor)).length,
   listChanges: async (actor) => (await listChanges(actor, ALL_CHANGES)).rows.length,
   listConnections: async (actor) => (await listConnections(actor)).length,

@@ -79,12 +79,12 @@ export type GrantFilter = {
 /** Which of those with access are shown. */
 export type HolderFilter = GrantFilter & {
   who: HolderList
-  /** Part of a name or an email, or a whole object ID; empty for all. */
+  /** Part of a name or an email, or a whole object ID; empty for all. Words in quotes stand for themselves and are no filter. */
   search: string
   status: PrincipalStatus | null
   /** Statuses that are left out. */
   notStatus: PrincipalStatus[]
-  /** Only guests of the directory, or everyone but them. */
+  /** Only whom the directory calls a guest, or everyone else, also those of whom it was not read. */
   guest: (typeof GUESTS)[number] | null
   signal: Signal | null
 }

@@ -1,9 +1,10 @@
 import type { Actor } from '@/db/actor'
 import { type ConnectionFacts, getConnection } from '@/db/queries/connections'
 import { NotFound } from '@/lib/actor'
+import { withPlane } from '@/lib/ask-everywhere'
 import { type AskAllView, isAsked } from '@/lib/domain/views'
 import { connectionAskedFor } from '@/lib/past-result'
-import { type AllResults, canBeAsked } from '@/lib/past-results'
+import { type AllResults, canBeAsked, listNotReadYet } from '@/lib/past-results'
 import { askList } from './ask'
 import type { ListToExport } from './lists'
 import type { Counted } from './proof'
@@ -25,7 +26,7 @@ export async function askAllList(
   { organisation, at }: { organisation: string; at: Date },
   question: AskAllView,
 ): Promise<ListToExport> {
-  const view = { ...question, scope: '', cursor: null }
+  const view = { ...(await withPlane(actor, question)), scope: '', cursor: null }
   if (!isAsked(view)) throw new NotFound('Nothing is asked: name a role or an operation.')
   const connections: ConnectionFacts[] = []
   for (const shown of all.connections.filter(canBeAsked)) {
@@ -54,7 +55,10 @@ export async function askAllList(
     ...{ list: `${first.list} in all subscriptions`, label: organisation, at },
     cells: { name: 'Answers', columns: [...SUBSCRIPTION_COLUMNS, ...first.cells.columns], rows: read() },
     snapshots: connections,
-    notShown: all.past?.hidden.map(({ label, why }) => ({ label, why })),
+    notShown: [
+      ...(all.past?.hidden ?? []).map(({ label, why }) => ({ label, why })),
+      ...listNotReadYet(all.connections).map(({ label }) => ({ label, why: 'nothing of it has been read yet' })),
+    ],
     filters: first.filters,
     count,
   }

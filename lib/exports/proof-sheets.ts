@@ -37,7 +37,7 @@ function factsOf({ exported, product, rows, counted, results, notShown, files, s
     ),
     ...(counted.notKnown ?? []).map((sentence): Fact => ['export', 'not known', sentence]),
     ...results.flatMap(factsOfResult),
-    ...notShown.map(({ label, why }): Fact => [label, 'not shown as of then, because', why]),
+    ...notShown.map(({ label, why }): Fact => [label, 'not shown, because', why]),
     ...files.map(({ name, sha256 }): Fact => ['file', `SHA-256 of ${name}`, sha256]),
     ['signature', 'algorithm', signature.algorithm],
     ['signature', 'key', signature.key],

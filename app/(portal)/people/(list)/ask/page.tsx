@@ -6,11 +6,11 @@ import { AllPastBand } from '@/components/people/all-past-band'
 import { PeopleTabs } from '@/components/people/people-frame'
 import { EmptyState } from '@/components/ui/empty-state'
 import { PageHeader } from '@/components/ui/page-header'
-import { MOST_ANSWERS, readAnswersOfAll, readQuestionOfAll } from '@/lib/ask-everywhere'
+import { MOST_ANSWERS, readAnswersOfAll, readQuestionOfAll, withPlane } from '@/lib/ask-everywhere'
 import { showRefusal } from '@/lib/auth/refusals'
 import { requireMember } from '@/lib/auth/request'
 import { formatAskAllView, formatAsOfView, isAsked, parseAskAllView } from '@/lib/domain/views'
-import { canBeAsked, findAllResults } from '@/lib/past-results'
+import { canBeAsked, findAllResults, listNotReadYet } from '@/lib/past-results'
 
 export const metadata: Metadata = { title: 'Who can do what in all subscriptions' }
 
@@ -18,11 +18,12 @@ const PATH = '/people/ask'
 
 export default async function AskEverywherePage({ searchParams }: PageProps<'/people/ask'>) {
   const member = await requireMember()
-  const view = parseAskAllView(await searchParams)
+  const asked = parseAskAllView(await searchParams)
   const [{ connections, past }, { roles, problem, suggestions }] = await Promise.all([
-    findAllResults(member, view.at),
-    readQuestionOfAll(member, view),
+    findAllResults(member, asked.at),
+    readQuestionOfAll(member, asked),
   ])
+  const view = await withPlane(member, asked)
   const shown = connections.filter(canBeAsked)
   const question = { ...view, scope: '', cursor: null }
   const from = view.from < shown.length ? view.from : 0
@@ -60,6 +61,7 @@ export default async function AskEverywherePage({ searchParams }: PageProps<'/pe
           from={from}
           size={MOST_ANSWERS}
           total={shown.length}
+          notRead={listNotReadYet(connections)}
         />
       ) : null}
     </>
