@@ -75,6 +75,8 @@ test('a filter opens what there is to choose, with how many are then listed, by 
   const roles = page.getByRole('group', { name: 'Role', exact: true })
   await roles.getByRole('searchbox', { name: 'Find under Role' }).fill('reader')
   for (const name of await roles.getByRole('link').allTextContents()) expect(name).toMatch(/reader/i)
+  await expect(roles.getByText('Counted: whoever holds the role or can only activate it.')).toBeVisible()
+  await expect(page).not.toHaveURL(/q=/)
 })
 
 test('columns and the rows of a page are chosen and stay in the address', async ({ page, world }) => {

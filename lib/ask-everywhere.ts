@@ -19,7 +19,7 @@ export type SubscriptionAnswer = {
   /** How many hold a role for it now and are not cut off by denials, and how many more could activate one. */
   held: number
   eligible: number
-  /** How many hold a role for it that denials cut on every way; null when they were too many to be looked at, and then those are counted in `held`. */
+  /** How many hold a role for it that denials cut on every way. Null when too many would have to be looked at: then they are in `held`. */
   cutOff: number | null
   /** Roles held there of which it is not known whether they allow it, and what else may be missing, in words. */
   unreadRoles: number

@@ -100,8 +100,8 @@ export async function refuseMember(actor: SessionActor, memberId: string): Promi
 type NewRule = { rule: JoinRule; named?: string[] }
 
 /**
- * Changes who of the tenant becomes a member by signing in. Members stay members, except those who joined by a group that is no longer named; whoever waits joins with their next sign-in, once the rule
- * admits them. What the rule of before said about people is forgotten.
+ * Changes who of the tenant becomes a member by signing in. Members stay members, except those who joined by a group that is no longer
+ * named; whoever waits joins with their next sign-in, once the rule admits them. What the rule of before said about people is forgotten.
  */
 export async function changeJoinRule(actor: SessionActor, { rule, named = [] }: NewRule): Promise<void> {
   allow(actor, 'manage_members')

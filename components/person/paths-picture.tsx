@@ -16,8 +16,8 @@ const ROW = 74
 type Props = { access: PersonAccess; roles: readonly RoleAccess[] }
 
 /**
- * The paths to the roles, as many as there is room for, drawn from left to right, with what they share once. For a screen reader it is one image, because the lists
- * below it say the same. Where it is too wide, it scrolls sideways in a box of its own that a keyboard can reach.
+ * The paths to the roles, as many as there is room for, drawn from left to right, with what they share once. For a screen reader it is one
+ * image, because the lists below it say the same. Where it is too wide, it scrolls sideways in a box of its own that a keyboard can reach.
  */
 export function PathsPicture({ access, roles }: Props) {
   const { nodes, links, columns, rows, notDrawn, rolesNotDrawn } = layoutPaths(roles)

@@ -45,6 +45,11 @@ test.each([
   ],
   ['who is a guest of another tenant', { idp: 'https://sts.windows.net/fab21ca0-2222-4a22-8a22-0fab21ca0002/' }, null],
   ['who is a guest with a code by mail', { idp: 'mail' }, null],
+  [
+    'who is a guest of a partner whose provider has the ID of the tenant in its address',
+    { idp: `https://idp.partner.example/saml/${PERSON.tid.toLowerCase()}` },
+    null,
+  ],
 ])('the user name of somebody %s is what their own tenant calls them', (_, claims, username) => {
   expect(readSignInClaims({ ...PERSON, preferred_username: 'Ada@Contoso.Example', ...claims })?.username).toBe(username)
 })

@@ -17,6 +17,10 @@ test.each([
   'ada@',
   'a@b@c',
   `${'x'.repeat(65)}@contoso.example`,
+  'a\0da@contoso.example',
+  'ada\u202e@contoso.example',
+  // The Kelvin sign, which becomes an ordinary k when it is lowered.
+  '\u212aarl@contoso.example',
 ])('%j invites nobody', (typed) => expect(parseInvited(typed)).toBeNull())
 
 test('the name that a tenant makes for a guest invites nobody, because no token says it', () => {
