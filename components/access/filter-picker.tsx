@@ -1,6 +1,6 @@
 'use client'
 
-import { Check, ChevronDown, X } from 'lucide-react'
+import { Check, X } from 'lucide-react'
 import Link from 'next/link'
 import { useState } from 'react'
 import { askPortal } from '@/components/shell/ask-portal'
@@ -53,22 +53,20 @@ export function FilterPicker({ label, value, clearHref, optionsHref, typed, coun
         label={label}
         screenOnly
         trigger={
-          <>
-            <span className="min-w-0 truncate" title={value ?? undefined}>
-              {label}
-              {value === null ? null : (
-                <>
-                  : <bdi>{spellControls(value)}</bdi>
-                </>
-              )}
-            </span>
-            <ChevronDown aria-hidden />
-          </>
+          <span className="min-w-0 truncate" title={value ?? undefined}>
+            {label}
+            {value === null ? null : (
+              <>
+                : <bdi>{spellControls(value)}</bdi>
+              </>
+            )}
+          </span>
         }
+        mark="chevron-down"
         triggerClassName={buttonClasses(
           {},
           joinClasses(
-            'max-w-64 min-w-0 px-2.5',
+            'max-w-64 min-w-0 flex-row-reverse px-2.5',
             value !== null && 'rounded-r-none border-accent! bg-accent-soft! text-accent!',
           ),
         )}

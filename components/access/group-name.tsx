@@ -36,7 +36,7 @@ export function ThroughGroup({ group: { id, name }, groupsPath, at = '' }: Props
       href={keepMoment(`${groupsPath}?group=${id}`, at)}
       dir="auto"
       title={`Through the group ${isolateName(name ?? id)}`}
-      className="min-w-0 wrap-anywhere hover:underline"
+      className="wrap-anywhere hover:underline"
     >
       {name === null ? `Group ${id.slice(0, 8)}` : spellControls(name)}
     </ListLink>

@@ -75,11 +75,12 @@ export function PrincipalName({ id, name, email, deleted, href = `/people/${id}`
 export function EmailText({ email, source = null }: { email: string | null; source?: EmailSource | null }) {
   if (email === null) return <span className="text-ink-faint">None known</span>
   const domain = email.lastIndexOf('@')
+  const words = source && EMAIL_SOURCE_WORDS[source]
   return (
     <>
-      <bdi title={(source && EMAIL_SOURCE_WORDS[source]) ?? undefined} className="text-ink-soft">
+      <bdi {...(words && { title: words })}>
         {spellControls(email.slice(0, Math.max(0, domain)))}
-        <wbr />
+        {email.length > FITS_ON_A_LINE ? <wbr /> : null}
         {spellControls(email.slice(Math.max(0, domain)))}
       </bdi>
       <EmailSourceNote source={source} />
@@ -87,25 +88,14 @@ export function EmailText({ email, source = null }: { email: string | null; sour
   )
 }
 
+/** An address of so many letters fits beside the other columns of a list, in a window of any size. */
+const FITS_ON_A_LINE = 22
+
 /** What a guest's address is taken from, as a quiet line below it; nothing where the account itself is called by it. */
 export function EmailSourceNote({ source }: { source: EmailSource | null }) {
   if (source !== 'decoded' && source !== 'other_mail') return null
   return <span className="block text-xs text-ink-faint">{EMAIL_SOURCE_WORDS[source]}</span>
 }
-
-/** The dot before the words, and their colour. */
-const STATUS_LOOKS: Record<PrincipalStatus, string> = {
-  active: 'before:bg-good text-ink',
-  invited: 'before:border-[1.5px] before:border-warn text-ink-soft',
-  disabled: 'before:border-[1.5px] before:border-ink-faint text-ink-soft',
-  deleted: 'before:bg-bad text-bad line-through',
-  not_found: 'before:bg-bad text-bad',
-  unconfirmed: 'before:border-[1.5px] before:border-dashed before:border-warn text-ink-soft',
-  not_readable: 'before:border-[1.5px] before:border-dashed before:border-ink-faint text-ink-soft',
-  other_tenant: 'before:border-[1.5px] before:border-ink-faint text-ink-soft',
-}
-const STATUS =
-  "inline-flex items-center gap-1.5 before:size-2 before:shrink-0 before:rounded-full before:forced-color-adjust-none before:[print-color-adjust:exact] before:content-['']"
 
 type PersonStatusMarkProps = {
   status: PrincipalStatus | null
@@ -117,12 +107,12 @@ type PersonStatusMarkProps = {
 
 /** Whether a person's account is in use, with a small tag for a guest's, and when it last signed in. */
 export function PersonStatusMark({ status, guest, lastSignInAt, className }: PersonStatusMarkProps) {
-  const says = PERSON_STATUS_SENTENCES[status ?? 'not_readable']
-  const look = joinClasses('relative', STATUS, STATUS_LOOKS[status ?? 'not_readable'])
+  const shown = status ?? 'not_readable'
+  const says = PERSON_STATUS_SENTENCES[shown]
   const mark = (
-    <span title={says} className={joinClasses(look, className)}>
-      {PERSON_STATUS_LABELS[status ?? 'not_readable']}
-      {status === 'active' ? null : <span className="sr-only">: {says}</span>}
+    <span title={says} data-status={shown} className={joinClasses('status', className)}>
+      {PERSON_STATUS_LABELS[shown]}
+      {shown === 'active' ? null : <span className="sr-only">{`: ${says}`}</span>}
     </span>
   )
 
@@ -153,7 +143,7 @@ export function GuestTag() {
 /** Whether the directory knows what is no person. Of an application it is not known whether it can sign in. */
 export function OtherStatusMark({ status }: { status: PrincipalStatus }) {
   return (
-    <span className={joinClasses(STATUS, STATUS_LOOKS[status])}>
+    <span data-status={status} className="status">
       {OTHER_STATUS_LABELS[status] ?? PERSON_STATUS_LABELS[status]}
     </span>
   )
@@ -203,24 +193,39 @@ export function HolderRoles({ row: { role, eligible, assignmentKind, grants, unr
       className={unreadSince ? 'border-dashed border-line-strong' : undefined}
     />
   )
-  // Most have one role, which needs no elements around it.
-  if (more === 0 && !unreadSince && assignmentKind !== 'activated' && !eligible) return strongest
   return (
-    <span className="grid grid-cols-[minmax(0,1fr)] gap-1">
-      <span className="flex min-w-0 flex-wrap items-center gap-x-1.5 gap-y-0.5">
-        {strongest}
-        {more > 0 ? <MoreRoles count={more} href={href} /> : null}
-      </span>
-      {unreadSince ? <NotReadSince at={unreadSince} /> : null}
-      {assignmentKind === 'activated' || eligible ? (
-        <span className="flex min-w-0 flex-wrap gap-1">
-          <EndsChip kind={assignmentKind} endsAt={null} />
-          {eligible ? (
-            <RoleChip name={eligible.roleName ?? eligible.roleId} privilege={eligible.privilege} eligible />
-          ) : null}
-        </span>
+    <>
+      {strongest}
+      {more > 0 ? (
+        <>
+          {' '}
+          <MoreRoles count={more} href={href} />
+        </>
       ) : null}
-    </span>
+      {unreadSince ? (
+        <>
+          <br />
+          <NotReadSince at={unreadSince} />
+        </>
+      ) : null}
+      {assignmentKind === 'activated' ? (
+        <>
+          <br />
+          <EndsChip kind={assignmentKind} endsAt={null} />
+        </>
+      ) : null}
+      {eligible ? (
+        <>
+          <br />
+          <RoleChip
+            name={eligible.roleName ?? eligible.roleId}
+            privilege={eligible.privilege}
+            eligible
+            className="mt-1"
+          />
+        </>
+      ) : null}
+    </>
   )
 }
 
@@ -241,7 +246,7 @@ export function NotReadSince({ at }: { at: Date }) {
 
 function MoreRoles({ count, href }: { count: number; href: string | undefined }) {
   const text = `${count.toLocaleString('en')} more`
-  const look = 'shrink-0 text-xs whitespace-nowrap text-ink-faint tabular-nums'
+  const look = 'text-xs whitespace-nowrap text-ink-faint tabular-nums'
   if (!href) return <span className={look}>{text}</span>
   return (
     <ListLink href={href} className={`${look} hover:underline`}>
@@ -265,19 +270,21 @@ export function AssignmentSource({ group, groups, direct, groupsPath, at }: Assi
   const more = group ? groups - 1 + Number(direct > 0) : groups
   if (!group && more === 0) return 'Direct'
   return (
-    <span className="flex min-w-0 flex-wrap items-baseline gap-x-1.5">
-      {group ? <ThroughGroup group={group} groupsPath={groupsPath} at={at} /> : <span>Direct</span>}
+    <>
+      {group ? <ThroughGroup group={group} groupsPath={groupsPath} at={at} /> : 'Direct'}
       {more > 0 ? (
-        <span
-          className="shrink-0 text-xs text-ink-faint tabular-nums"
-          title={
-            more === 1 ? 'Roles are held in one more way' : `Roles are held in ${more.toLocaleString('en')} more ways`
-          }
-        >
-          +{more.toLocaleString('en')}
-          <span className="sr-only"> more {more === 1 ? 'way' : 'ways'}</span>
-        </span>
+        <>
+          {' '}
+          <span
+            className="text-xs whitespace-nowrap text-ink-faint tabular-nums"
+            title={
+              more === 1 ? 'Roles are held in one more way' : `Roles are held in ${more.toLocaleString('en')} more ways`
+            }
+          >
+            {`+${more.toLocaleString('en')} ${more === 1 ? 'way' : 'ways'}`}
+          </span>
+        </>
       ) : null}
-    </span>
+    </>
   )
 }

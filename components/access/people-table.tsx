@@ -72,8 +72,8 @@ export function PeopleTable({ rows, path, view, of }: Props) {
                 <Td
                   key={column}
                   {...place(HEADINGS[column])}
-                  label={LABELLED.includes(column) ? COLUMN_LABELS[column] : undefined}
-                  className={column === 'how' || column === 'licence' ? 'text-ink-soft' : undefined}
+                  {...(LABELLED.includes(column) && { label: COLUMN_LABELS[column] })}
+                  {...(QUIET.includes(column) && { className: 'text-ink-soft' })}
                 >
                   <PersonCell column={column} row={row} href={href} path={path} view={view} of={of} />
                 </Td>
@@ -88,6 +88,8 @@ export function PeopleTable({ rows, path, view, of }: Props) {
 
 /** What does not speak for itself in a card. */
 const LABELLED: readonly PeopleColumn[] = ['licence', 'objectId']
+/** What is not said in the colour of what one looks for. */
+const QUIET: readonly PeopleColumn[] = ['email', 'how', 'licence']
 
 type PersonCellProps = Omit<Props, 'rows'> & { column: PeopleColumn; row: HolderRow; href: string }
 

@@ -43,7 +43,7 @@ export function RoleChip({ name, privilege, custom = false, eligible = false, cl
     >
       {privilege ? <Name of={name} /> : <UnknownRole id={name} />}
       {eligible ? ', eligible' : null}
-      <span className="sr-only"> ({says})</span>
+      <span className="sr-only">{` (${says})`}</span>
       {custom && privilege ? (
         <span aria-hidden className="ml-1 font-normal whitespace-nowrap">
           custom

@@ -36,15 +36,12 @@ export function ScopeLabel({ scope, level, of, inheritance = false, className }:
     <span
       title={words ? `${words.reach} ${scope}` : scope}
       data-icon={MARKS[level]}
-      className={joinClasses(
-        'relative inline-flex max-w-full min-w-0 items-start gap-1.5 before:mt-0.5 [--icon-ink:var(--color-ink-faint)]',
-        className,
-      )}
+      className={joinClasses('scope', className)}
     >
       {name ? (
         <>
-          <span className="sr-only">{word} </span>
-          <Name of={name} className="wrap-anywhere" />
+          <span className="sr-only">{`${word} `}</span>
+          <Name of={name} />
         </>
       ) : (
         word

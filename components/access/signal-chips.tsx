@@ -1,4 +1,3 @@
-import { Check, Flag } from 'lucide-react'
 import Link from 'next/link'
 import { joinClasses } from '@/components/ui/join-classes'
 import { Popover } from '@/components/ui/popover'
@@ -70,16 +69,15 @@ function SignalChip({ signal, href, count, chosen }: SignalChipProps) {
       scroll={false}
       title={says}
       aria-current={chosen ? 'true' : undefined}
+      data-icon={chosen ? 'check' : 'flag'}
       className={joinClasses(
-        'inline-flex min-h-6 items-center gap-1.5 rounded-md border px-2 py-0.5 text-xs font-medium [&_svg]:size-3.5 [&_svg]:shrink-0',
+        'inline-flex min-h-6 items-center gap-1.5 rounded-md border px-2 py-0.5 text-xs font-medium [--icon-size:0.875rem]',
         chosen
           ? 'border-accent bg-accent-soft text-accent'
           : 'border-line bg-surface text-ink-soft hover:border-line-strong hover:text-ink',
       )}
     >
-      {chosen ? <Check aria-hidden /> : <Flag aria-hidden />}
-      {label}
-      <span className="tabular-nums">{count.toLocaleString('en')}</span>
+      {label} <span className="tabular-nums">{count.toLocaleString('en')}</span>
     </Link>
   )
 }

@@ -3,6 +3,8 @@ import { spellControls } from '@/lib/domain/words'
 import { BrandMark } from './brand-mark'
 import { ForgetEndedSession } from './forget-ended-session'
 import { MemberMenu, type MemberMenuProps } from './member-menu'
+import { PageContent } from './page-content'
+import { PageProgress } from './page-progress'
 import { PaletteButton } from './palette-button'
 import { RailLinks } from './rail-links'
 import { Shortcuts } from './shortcuts'
@@ -25,6 +27,7 @@ export function Frame({ sandbox, children, ...rail }: Props) {
       <ForgetEndedSession />
       <Shortcuts apple={rail.apple} />
       <SoftLinks />
+      <PageProgress />
       <a
         href="#content"
         className="fixed top-2 left-2 z-50 -translate-y-20 rounded-md bg-accent px-3 py-2 font-medium text-accent-ink focus:translate-y-0 print:hidden"
@@ -36,7 +39,9 @@ export function Frame({ sandbox, children, ...rail }: Props) {
       <div className="flex">
         <Rail {...rail} />
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 px-4 pt-6 pb-24 outline-none sm:px-6 sm:pb-12">
-          <div className="mx-auto max-w-[80rem]">{children}</div>
+          <div className="mx-auto max-w-[80rem]">
+            <PageContent>{children}</PageContent>
+          </div>
         </main>
       </div>
     </div>

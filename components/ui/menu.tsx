@@ -17,18 +17,19 @@ type Props = {
   /** For a menu that a key opens: what the key asks for, by which `Shortcuts` finds the button. */
   opens?: 'export'
   className?: string
-  /** Set for menus of which a page has many: the items are drawn when a menu is first opened, which takes a script. */
+  /** Set for menus of which a page has many: without a script they have no items. */
   lazy?: boolean
   children: ReactNode
 }
 
 /**
  * A button with a menu. The browser's popover puts it above everything, closes it on Escape and on a click elsewhere, and
- * returns the focus. This adds its place, the arrow keys, and the jump to an item by its first letter.
+ * returns the focus. This adds its place, the arrow keys, and the jump to an item by its first letter. The items are only made when the
+ * menu is first opened.
  */
 export function Menu({ label, trigger, triggerClassName, opens, className, lazy = false, children }: Props) {
   const id = useId()
-  const [drawn, setDrawn] = useState(!lazy)
+  const [drawn, setDrawn] = useState(false)
   const button = useRef<HTMLButtonElement>(null)
   const panel = useRef<HTMLDivElement>(null)
 
@@ -90,7 +91,7 @@ export function Menu({ label, trigger, triggerClassName, opens, className, lazy 
           className,
         )}
       >
-        {drawn ? children : null}
+        {drawn ? children : lazy ? null : <noscript>{children}</noscript>}
       </div>
     </>
   )

@@ -1,6 +1,7 @@
 'use client'
 
-import { type ReactNode, useId, useRef } from 'react'
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { joinClasses } from './join-classes'
 import { placePanel } from './place-panel'
 
@@ -11,6 +12,8 @@ type Props = {
   label: string
   /** Set for what is of no use on paper. */
   screenOnly?: boolean
+  /** An icon of the button that `icons.css` draws. */
+  mark?: string
   /** The look of the button, where it is not the quiet one. */
   triggerClassName?: string
   onOpen?: () => void
@@ -21,18 +24,42 @@ type Props = {
 /**
  * A quiet button that opens a panel with more about something. The browser's popover puts the panel above everything, closes it on Escape
  * and on a click elsewhere, and makes it the next stop of the keyboard; without a script it opens in the middle of the window. On paper
- * the panel stands where its button was.
+ * the panel stands where its button was. What is in it is only made when it is first opened or printed.
  */
-export function Popover({ trigger, label, screenOnly = false, triggerClassName, onOpen, className, children }: Props) {
+export function Popover({
+  trigger,
+  label,
+  screenOnly = false,
+  mark,
+  triggerClassName,
+  onOpen,
+  className,
+  children,
+}: Props) {
   const id = useId()
   const button = useRef<HTMLButtonElement>(null)
   const panel = useRef<HTMLDivElement>(null)
+  const [drawn, setDrawn] = useState(false)
+
+  useEffect(() => {
+    if (screenOnly) return
+    const paper = window.matchMedia('print')
+    const draw = () => flushSync(() => setDrawn(true))
+    window.addEventListener('beforeprint', draw)
+    paper.addEventListener('change', draw)
+    return () => {
+      window.removeEventListener('beforeprint', draw)
+      paper.removeEventListener('change', draw)
+    }
+  }, [screenOnly])
+
   return (
     <>
       <button
         ref={button}
         type="button"
         popoverTarget={id}
+        data-icon={mark}
         className={
           triggerClassName ??
           '-mx-1 inline-flex min-h-6 items-center gap-1.5 rounded-md px-1 text-ink-soft hover:bg-ink/6 hover:text-ink [&_svg]:size-4 [&_svg]:shrink-0'
@@ -50,6 +77,8 @@ export function Popover({ trigger, label, screenOnly = false, triggerClassName, 
         aria-label={label}
         onBeforeToggle={(event) => {
           if (event.newState !== 'open') return
+          // At once, because its place depends on its size.
+          flushSync(() => setDrawn(true))
           if (button.current && panel.current) placePanel(panel.current, button.current)
           onOpen?.()
         }}
@@ -58,7 +87,7 @@ export function Popover({ trigger, label, screenOnly = false, triggerClassName, 
           className,
         )}
       >
-        {children}
+        {drawn ? children : <noscript>{children}</noscript>}
       </div>
     </>
   )

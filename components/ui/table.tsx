@@ -71,11 +71,12 @@ type CellPlace = {
   line?: 'over' | 'under' | 'first'
 }
 
+/** Only what is set, because a page with hundreds of cells would send what is not set, too. */
 function place({ area, line }: CellPlace) {
   return {
-    style: area ? { gridArea: area } : undefined,
-    'data-over': line === 'over' || undefined,
-    'data-under': line === 'under' || line === 'first' ? line : undefined,
+    ...(area && { style: { gridArea: area } }),
+    ...(line === 'over' && { 'data-over': true }),
+    ...(line && line !== 'over' && { 'data-under': line }),
   }
 }
 
@@ -91,7 +92,7 @@ type CellProps = CellPlace & {
 
 /** A cell of a row. */
 export function Td({ area, line, label, ...rest }: ComponentProps<'td'> & CellProps) {
-  return <td {...CELL} {...place({ area, line })} data-label={label} {...rest} />
+  return <td {...CELL} {...place({ area, line })} {...(label && { 'data-label': label })} {...rest} />
 }
 
 /** The cell that names its row. */

@@ -1,5 +1,0 @@
-import { ConnectionSkeleton } from '@/components/access/skeletons'
-
-export default function Loading() {
-  return <ConnectionSkeleton />
-}
