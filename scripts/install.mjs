@@ -5,11 +5,12 @@ import { announce, projectRoot, Refusal } from './project.mjs'
 
 /**
  * Installs the locked dependencies, when what is installed is not what the lock file says. `development` asks for the
- * tools of tests and checks too; without it they may be missing.
+ * tools of tests and checks too; without it they are left out, unless they were there before.
  */
 export async function install({ development }) {
   if (isInstalled({ development })) return
-  const args = ['ci', ...(development ? ['--include=dev'] : []), '--no-audit', '--no-fund']
+  const withTools = development || existsSync(join(projectRoot, 'node_modules/vitest'))
+  const args = ['ci', withTools ? '--include=dev' : '--omit=dev', '--no-audit', '--no-fund']
   try {
     await announce('Installing dependencies', () => npm(args))
   } catch (error) {
