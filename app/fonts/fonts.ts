@@ -17,11 +17,12 @@ export const sans = localFont({
   ],
 })
 
-/** The font of identifiers and commands: ASCII in one weight. */
+/** The font of identifiers and commands: ASCII in one weight. Few pages begin with one, so it is only loaded where one is shown. */
 export const mono = localFont({
   src: './geist-mono.woff2',
   variable: '--font-geist-mono',
   weight: '400',
+  preload: false,
   adjustFontFallback: false,
   fallback: [
     'ui-monospace',
