@@ -21,7 +21,22 @@ export async function buildPortal() {
     process.stderr.write(error.output)
     throw new Refusal('The portal could not be built; the reason is above.')
   }
+  leaveOutSources()
   writeFileSync(STAMP, sources)
+}
+
+/**
+ * Takes the text of the sources out of the maps by which a line of the log names a place in the code. Node.js keeps the maps of all that
+ * it has loaded in memory, and the places do not need the text.
+ */
+function leaveOutSources() {
+  const folder = join(projectRoot, '.next/server')
+  for (const name of readdirSync(folder, { recursive: true })) {
+    if (!name.endsWith('.js.map')) continue
+    const map = JSON.parse(readFileSync(join(folder, name), 'utf8'))
+    for (const one of [map, ...(map.sections ?? []).map((section) => section.map)]) delete one.sourcesContent
+    writeFileSync(join(folder, name), JSON.stringify(map))
+  }
 }
 
 function hashOfSources() {

@@ -89,6 +89,8 @@ function startStaying(name, args, configuration) {
 }
 
 const environmentOf = ({ port, host, portalUrl, sandboxUrl }) => ({
+  // With one for each thread, which is what glibc makes, the portal takes 50 MB more at rest.
+  MALLOC_ARENA_MAX: '1',
   ...process.env,
   NODE_ENV: flags.has('--dev') ? 'development' : 'production',
   PORT: String(port),
