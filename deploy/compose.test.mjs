@@ -56,6 +56,10 @@ test('the portal leaves the syncs to two workers, and only the migrations know w
     expect(depends_on).toEqual({ migrate: { condition: 'service_completed_successfully' } })
 })
 
+test('no process of ours can take all memory of the machine', () => {
+  for (const service of Object.values(ours)) expect(service.mem_limit).toMatch(/^\d+[mg]$/)
+})
+
 test('containers write nowhere but to /tmp, have no rights of root, and the database is reached from inside only', () => {
   for (const service of Object.values(ours))
     expect(service).toMatchObject({

@@ -47,7 +47,7 @@ const DISABLED = '/people?status=disabled'
 const save = (member: Member, name = 'Disabled', { at = DISABLED, shared = false } = {}) =>
   saveView(member, { name, address: addressOf(at), shared })
 
-const listed = (member: Member, at = DISABLED) => listSavedViews(member, addressOf(at))
+const listed = async (member: Member, at = DISABLED) => (await listSavedViews(member, addressOf(at))).views
 const namesFor = async (member: Member, at?: string) => (await listed(member, at)).map(({ name }) => name)
 
 async function idOf(member: Member, name = 'Disabled'): Promise<string> {

@@ -32,12 +32,14 @@ type Props = {
   /** Whether the address says anything that is not the default, so that there is something to save. */
   savable: boolean
   views: SavedViewItem[]
+  /** Whether others share more than are listed. */
+  hasMore: boolean
   organisationName: string
   actions: SavedViewActions
 }
 
 /** The saved views of a list behind a quiet button: those of the member, those that others share, and the form that saves what is shown. */
-export function SavedViews({ address, savable, views, organisationName, actions }: Props) {
+export function SavedViews({ address, savable, views, hasMore, organisationName, actions }: Props) {
   const [mine, others] = [views.filter((view) => view.mine), views.filter((view) => !view.mine)]
   return (
     <SaveViewPanel
@@ -49,6 +51,7 @@ export function SavedViews({ address, savable, views, organisationName, actions 
       {views.length === 0 ? <p className="mb-3">There are no saved views of this list yet.</p> : null}
       <ViewList title="Yours" views={mine} address={address} actions={actions} />
       <ViewList title="Shared by others" views={others} address={address} actions={actions} />
+      {hasMore ? <p className="mb-3">Others share more than are listed. Search finds them by their names.</p> : null}
     </SaveViewPanel>
   )
 }

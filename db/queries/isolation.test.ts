@@ -239,7 +239,7 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   listRolesHeld: async (actor, { connection }) => (await listRolesHeld(actor, connection)).length,
   listRuns: async (actor, { connection }) => (await listRuns(actor, connection.id, null)).rows.length,
   listSavedViews: async (actor, { connection }) =>
-    (await listSavedViews(actor, { list: 'people', connectionId: connection.id })).length,
+    (await listSavedViews(actor, { list: 'people', connectionId: connection.id })).views.length,
   listScopes: async (actor, { connection }) => (await listScopes(actor, connection, ALL)).rows.length,
 }
 

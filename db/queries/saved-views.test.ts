@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from 'vitest'
 import { members } from '@/db/schema/organisations'
 import { savedViews } from '@/db/schema/saved-views'
+import { SAVED_VIEWS_LISTED } from '@/lib/domain/saved-views'
 import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { listSavedViews } from './saved-views'
@@ -25,23 +26,39 @@ async function startWorld() {
 
 const PEOPLE = { list: 'all_people', connectionId: null } as const
 
-test('a member is shown their own views and those that others share, by name and with who made them', async () => {
+test('a member is shown their own views, then those that others share, by name and with who made them', async () => {
   const { actor, vera, walt, save } = await startWorld()
   await save(vera, { ...PEOPLE, name: 'team 10', query: '?q=ten' })
   await save(vera, { ...PEOPLE, name: 'Team 2', query: '?q=two', shared: true })
   await save(walt, { ...PEOPLE, name: 'Shared by Walt', query: '?q=walt', shared: true })
   await save(walt, { ...PEOPLE, name: 'For Walt alone', query: '' })
 
-  expect(await listSavedViews(actor, PEOPLE)).toMatchObject([
-    { name: 'Shared by Walt', query: '?q=walt', shared: true, memberId: walt.memberId, memberName: 'Walt' },
-    { name: 'Team 2', query: '?q=two', shared: true, memberId: actor.memberId },
-    { name: 'team 10', query: '?q=ten', shared: false, memberId: actor.memberId },
-  ])
-  expect((await listSavedViews(walt, PEOPLE)).map(({ name }) => name)).toEqual([
+  expect(await listSavedViews(actor, PEOPLE)).toMatchObject({
+    views: [
+      { name: 'Team 2', query: '?q=two', shared: true, memberId: actor.memberId },
+      { name: 'team 10', query: '?q=ten', shared: false, memberId: actor.memberId },
+      { name: 'Shared by Walt', query: '?q=walt', shared: true, memberId: walt.memberId, memberName: 'Walt' },
+    ],
+    hasMore: false,
+  })
+  expect((await listSavedViews(walt, PEOPLE)).views.map(({ name }) => name)).toEqual([
     'For Walt alone',
     'Shared by Walt',
     'Team 2',
   ])
+})
+
+test('of more views than anybody looks through the first are listed, and that there are more is told', async () => {
+  const { actor, vera, walt, save } = await startWorld()
+  await save(vera, { ...PEOPLE, name: 'Zoe', query: '?q=own' })
+  for (let made = 0; made < SAVED_VIEWS_LISTED; made++)
+    await save(walt, { ...PEOPLE, name: `Shared ${made}`, query: '', shared: true })
+  const { views, hasMore } = await listSavedViews(actor, PEOPLE)
+  expect({ first: views[0]?.name, listed: views.length, hasMore }).toEqual({
+    first: 'Zoe',
+    listed: SAVED_VIEWS_LISTED,
+    hasMore: true,
+  })
 })
 
 test('each list has its own views, and so has each subscription', async () => {
@@ -57,7 +74,7 @@ test('each list has its own views, and so has each subscription', async () => {
   ] as const
   for (const [place, list] of lists.entries()) await save(vera, { ...list, name: `View ${place}`, query: '' })
   for (const [place, list] of lists.entries())
-    expect(await listSavedViews(actor, list)).toMatchObject([{ name: `View ${place}` }])
+    expect((await listSavedViews(actor, list)).views).toMatchObject([{ name: `View ${place}` }])
 })
 
 test.each([

@@ -1,9 +1,9 @@
-import { and, asc, eq, isNull, or, type SQL } from 'drizzle-orm'
+import { and, asc, desc, eq, isNull, or, type SQL } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { members } from '@/db/schema/organisations'
 import { savedViews } from '@/db/schema/saved-views'
-import type { ListAddress } from '@/lib/domain/saved-views'
+import { type ListAddress, SAVED_VIEWS_LISTED } from '@/lib/domain/saved-views'
 import { inOrder } from './fleet'
 
 /** Whether the actor can open a saved view: their own, and what others share. */
@@ -12,10 +12,15 @@ export const isOpenTo = ({ organisationId, memberId }: Actor): SQL | undefined =
 
 export const isMaker = and(eq(members.organisationId, savedViews.organisationId), eq(members.id, savedViews.memberId))
 
-/** The saved views of one list that the actor can open, by name, each with who made it. */
+/**
+ * The saved views of one list that the actor can open, each with who made it: their own by name, then those that others share. Of many
+ * only the first {@link SAVED_VIEWS_LISTED} are given; the others are found by their names.
+ *
+ * @returns the views, and whether there are more
+ */
 export async function listSavedViews(actor: Actor, { list, connectionId }: Omit<ListAddress, 'query'>) {
   const db = await getDb(actor)
-  return db
+  const found = await db
     .select({
       id: savedViews.id,
       name: savedViews.name,
@@ -33,5 +38,7 @@ export async function listSavedViews(actor: Actor, { list, connectionId }: Omit<
         connectionId === null ? isNull(savedViews.connectionId) : eq(savedViews.connectionId, connectionId),
       ),
     )
-    .orderBy(asc(inOrder(savedViews.name)), asc(savedViews.id))
+    .orderBy(desc(eq(savedViews.memberId, actor.memberId)), asc(inOrder(savedViews.name)), asc(savedViews.id))
+    .limit(SAVED_VIEWS_LISTED + 1)
+  return { views: found.slice(0, SAVED_VIEWS_LISTED), hasMore: found.length > SAVED_VIEWS_LISTED }
 }

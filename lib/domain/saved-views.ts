@@ -13,6 +13,9 @@ import { SAVED_LISTS, type SavedList } from './vocabulary'
 /** Saved views that a member can have at once, over all lists: few enough to be looked through. */
 export const SAVED_VIEWS_PER_MEMBER = 50
 
+/** Saved views of one list that are listed: those of a member, and as many that others share. */
+export const SAVED_VIEWS_LISTED = 2 * SAVED_VIEWS_PER_MEMBER
+
 /** Characters of a query that is saved. The filters that a person sets have some hundred. */
 export const LONGEST_SAVED_QUERY = 4_000
 

@@ -14,7 +14,7 @@ export async function SavedViewsOf({ address }: { address: string }) {
   const member = await requireMember()
   const shown = readListAddress(address)
   if (!shown) throw new Error('The views of this page cannot be saved.')
-  const views = await listSavedViews(member, shown)
+  const { views, hasMore } = await listSavedViews(member, shown)
   const managesShared = mayDo(member.role, 'manage_shared_views')
   return (
     <SavedViews
@@ -26,6 +26,7 @@ export async function SavedViewsOf({ address }: { address: string }) {
         mine: memberId === member.memberId,
         changeable: memberId === member.memberId || managesShared,
       }))}
+      hasMore={hasMore}
       organisationName={member.organisationName}
       actions={{ saveView, renameView, shareView, deleteView }}
     />
