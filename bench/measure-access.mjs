@@ -44,6 +44,10 @@ export async function measureAccess(print) {
         overIdleMB: Math.round((peak - idle) / 1e6),
         aimMB: 250,
         unchangedSeconds: round(second.seconds),
+        longestStopOfAReaderMs: Math.round(first.longestStopMs),
+        aimMs: 200,
+        longestStopUnchangedMs: Math.round(second.longestStopMs),
+        aimUnchangedMs: 100,
         rowsWritten: written,
       })
       const law = rows.assignments + rows.members + rows.nesting + rows.groups + rows.holders + rows.principals

@@ -10,6 +10,7 @@ import { openRun } from '@/lib/runs/runs'
 import { runSync } from '@/lib/sync/run-sync'
 import { signInForAttempt } from '@/testing/rolecall'
 import { signInAs } from '@/testing/sign-in-as'
+import { startWaitingReader } from './waiting-reader'
 import { watchMemory } from './watch-memory'
 
 // `prepare` makes the embedded database of DATA_DIR and connects two subscriptions, a tiny and a large one. `measure` is
@@ -73,12 +74,14 @@ async function sync({ organisationId, connectionId }: Connected) {
     .where(and(own, inArray(syncRuns.state, ['queued', 'running'])))
   if (!open) throw new Error('There is no open run.')
   await control('DELETE', 'log')
+  const reader = await startWaitingReader()
   const began = performance.now()
   const worked = process.cpuUsage()
   await runSync({ organisationId, runId: open.id }, new AbortController().signal)
   const seconds = (performance.now() - began) / 1000
   const { user, system } = process.cpuUsage(worked)
   const cpuSeconds = (user + system) / 1e6
+  const longestStopMs = await reader.stop()
   const [run] = await db
     .select()
     .from(syncRuns)
@@ -87,6 +90,7 @@ async function sync({ organisationId, connectionId }: Connected) {
   return {
     seconds,
     cpuSeconds,
+    longestStopMs,
     calls: run.calls,
     assignments: run.assignments,
     people: run.people,
