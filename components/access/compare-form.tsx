@@ -59,8 +59,7 @@ export function CompareForm({ path, view, from, to }: Props) {
         Last two results
       </ButtonLink>
       <p className="basis-full text-xs text-ink-soft">
-        A minute counts to its end, and a day without a time, as in an address with from=2026-03-12, to the end of that
-        day in UTC. Of each moment the result is taken that was published last by then.
+        What is compared are the last results that there were at the ends of these minutes, in UTC.
       </p>
     </form>
   )

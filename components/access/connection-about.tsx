@@ -39,7 +39,7 @@ export function ConnectionAbout({ connection, assignments, isPast }: Props) {
         )
       }
     >
-      <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-5 gap-y-1.5">
+      <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-5 gap-y-1.5 print:mt-2 print:grid-cols-[auto_minmax(0,1fr)_auto_minmax(0,1fr)] print:gap-y-0.5">
         <Fact name="Subscription">
           <Name of={connection.subscriptionName} />
         </Fact>

@@ -65,9 +65,9 @@ export function ConnectionFrame(props: Props) {
 
   return (
     <>
-      <header className="-mt-2 mb-2 print:mb-4">
+      <header className="-mt-2 mb-2 print:mt-1 print:mb-4">
         <PrintedAt />
-        <div className="flex flex-wrap items-center gap-x-4 gap-y-1.5">
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-1.5 print:block">
           <BackLink {...(subject?.back ?? { href: '/integrations', label: 'Integrations' })} />
           <PageTitle className={joinClasses('min-w-0 text-xl', subject?.isGone && 'line-through')}>
             {subject?.title ?? connection.label}
@@ -89,6 +89,7 @@ export function ConnectionFrame(props: Props) {
               coverage={coverage}
               plan={connection.publishedRun?.plan ?? null}
               settingsHref={props.mayAsk && !isPast ? `${path}/settings` : null}
+              granted={isPast ? [] : connection.optionalScopes}
               of={isPast ? 'past' : connection.lastRun?.state === 'failed' ? 'last_good' : 'now'}
             />
             <ConnectionAbout {...{ connection, assignments, isPast }} />

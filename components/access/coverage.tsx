@@ -35,6 +35,8 @@ type Props = {
   plan: GroupPlan | null
   /** The page on which an optional permission can be asked for; null for those who may not ask. */
   settingsHref: string | null
+  /** The optional scopes that the account has been granted by now, some of them perhaps since the shown result was read. */
+  granted: readonly string[]
   /** Which result is shown: the newest, the one before a sync that failed, or one of the past. */
   of: keyof typeof COVERAGE_TITLES
 }
@@ -46,7 +48,7 @@ const COVERAGE_TITLES = {
 }
 
 /** How far the shown result was read: a mark with how much was read whole, which opens a line for each kind of data. */
-export function Coverage({ coverage, plan, settingsHref, of }: Props) {
+export function Coverage({ coverage, plan, settingsHref, granted, of }: Props) {
   if (coverage.length === 0) return null
   const hasGaps = coverage.some(isGap)
 
@@ -67,7 +69,7 @@ export function Coverage({ coverage, plan, settingsHref, of }: Props) {
       <p>
         <span className="font-medium text-ink">{COVERAGE_TITLES[of]}</span> {coverageSummary(coverage)}
       </p>
-      <CoverageList coverage={coverage} settingsHref={settingsHref}>
+      <CoverageList coverage={coverage} settingsHref={settingsHref} granted={granted}>
         {plan && plan.way !== 'none' ? <GroupPlanRow plan={plan} /> : null}
       </CoverageList>
       {of === 'past' ? null : <p className="mt-2 max-w-4xl">{FRESHNESS}</p>}
@@ -92,7 +94,7 @@ export function RunCoverage({ coverage }: { coverage: CoverageLine[] }) {
       </summary>
       {/* Wider than its column, where the columns beside it have nothing below their first line. */}
       <div className="relative z-1 @min-[61rem]:w-[220%]">
-        <CoverageList coverage={gaps} settingsHref={null}>
+        <CoverageList coverage={gaps} settingsHref={null} granted={[]}>
           <TitlesRow state="not_asked" word="Not asked for" coverage={inState('not_asked')} />
           <TitlesRow state="whole" word="Read whole" coverage={whole} />
         </CoverageList>
@@ -119,24 +121,30 @@ function TitlesRow({ state, word, coverage }: TitlesRowProps) {
   )
 }
 
-type CoverageListProps = { coverage: CoverageLine[]; settingsHref: string | null; children: ReactNode }
+type CoverageListProps = Pick<Props, 'coverage' | 'settingsHref' | 'granted'> & { children: ReactNode }
 
-const CoverageList = ({ coverage, settingsHref, children }: CoverageListProps) => (
+const CoverageList = ({ coverage, settingsHref, granted, children }: CoverageListProps) => (
   <ul className="mt-2 max-w-4xl divide-y divide-line rounded-lg border border-line bg-surface">
     {coverage.map((line) => (
-      <CoverageRow key={line.dataset} line={line} settingsHref={settingsHref} />
+      <CoverageRow key={line.dataset} line={line} {...{ settingsHref, granted }} />
     ))}
     {children}
   </ul>
 )
 
-function CoverageRow({ line, settingsHref }: { line: CoverageLine; settingsHref: string | null }) {
+type CoverageRowProps = Pick<Props, 'settingsHref' | 'granted'> & { line: CoverageLine }
+
+function CoverageRow({ line, settingsHref, granted }: CoverageRowProps) {
   const { dataset, state, why, refusal, odd, kept, keptSince, drop, counted } = line
   const permission = OPTIONAL_PERMISSIONS.find((optional) => optional.dataset === dataset)
   const reason = why ? explain(why) : null
+  const asks = isAskable(line) && permission
 
   return (
-    <li className="grid grid-cols-[1rem_minmax(0,1fr)] gap-x-2.5 px-3 py-2">
+    <li
+      data-screen-only={state === 'whole' && !isGap(line) ? true : undefined}
+      className="grid grid-cols-[1rem_minmax(0,1fr)] gap-x-2.5 px-3 py-2"
+    >
       <CoverageMark state={state} gap={isGap(line)} />
       <div className="min-w-0">
         <p>
@@ -174,10 +182,14 @@ function CoverageRow({ line, settingsHref }: { line: CoverageLine; settingsHref:
             {kept.toLocaleString('en')} shown from an earlier reading, <RelativeTime at={new Date(keptSince)} />.
           </p>
         ) : null}
-        {isAskable(line) && permission && settingsHref ? (
+        {asks && granted.includes(asks.scope) ? (
+          <p className="font-medium text-ink">
+            {asks.scope} was granted since this result was read. Sync now to read it.
+          </p>
+        ) : asks && settingsHref ? (
           <p>
             <Link href={settingsHref} prefetch={false} className="link">
-              Ask for {permission.scope} in Settings
+              Ask for {asks.scope} in Settings
             </Link>
           </p>
         ) : null}

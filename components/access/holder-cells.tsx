@@ -70,26 +70,26 @@ export function PrincipalName({ id, name, email, deleted, href = `/people/${id}`
 
 /**
  * A person's email address, and what it is taken from where that is not the account's own field for it. One that does not
- * fit on a line is broken before its domain, if that is enough.
+ * fit on a line is broken before its domain, if that is enough. It stands in a cell of its own, beyond which its direction does not reach.
  */
 export function EmailText({ email, source = null }: { email: string | null; source?: EmailSource | null }) {
   if (email === null) return <span className="text-ink-faint">None known</span>
   const domain = email.lastIndexOf('@')
   const words = source && EMAIL_SOURCE_WORDS[source]
+  const address = (
+    <>
+      {spellControls(email.slice(0, Math.max(0, domain)))}
+      <wbr />
+      {spellControls(email.slice(Math.max(0, domain)))}
+    </>
+  )
   return (
     <>
-      <bdi {...(words && { title: words })}>
-        {spellControls(email.slice(0, Math.max(0, domain)))}
-        {email.length > FITS_ON_A_LINE ? <wbr /> : null}
-        {spellControls(email.slice(Math.max(0, domain)))}
-      </bdi>
+      {words ? <span title={words}>{address}</span> : address}
       <EmailSourceNote source={source} />
     </>
   )
 }
-
-/** An address of so many letters fits beside the other columns of a list, in a window of any size. */
-const FITS_ON_A_LINE = 22
 
 /** What a guest's address is taken from, as a quiet line below it; nothing where the account itself is called by it. */
 export function EmailSourceNote({ source }: { source: EmailSource | null }) {

@@ -153,8 +153,8 @@ export const SIGNAL_WORDS: Record<Signal, { label: string; says: string }> = {
     says: 'Owns a group through which a role grants access, and so decides who has it.',
   },
   at_root: {
-    label: 'Holds a role at the root',
-    says: 'A role over the whole directory, as a Global Administrator gets by elevating access. It reaches every subscription.',
+    label: 'Holds a role at the root /',
+    says: 'A role over the whole directory, above all management groups, as a Global Administrator gets by elevating access. It reaches every subscription.',
   },
   delegated: { label: 'Of another tenant', says: 'Holds or can activate a role through Azure Lighthouse.' },
   unknown_role: {

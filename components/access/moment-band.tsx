@@ -102,9 +102,7 @@ export function PastLinks({ here, comparePath }: PastLinksProps) {
     >
       <div className="grid gap-3">
         <MomentForm here={here} at={null} />
-        <p className="text-xs">
-          A minute counts to its end, and so does a day alone, as in an address with at=2026-03-12.
-        </p>
+        <p className="text-xs">What is shown is the last result that there was at the end of that minute, in UTC.</p>
         {comparePath ? (
           <p>
             <Link href={comparePath} prefetch={false} className="link">

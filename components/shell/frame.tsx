@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { spellControls } from '@/lib/domain/words'
 import { BrandMark } from './brand-mark'
+import { FocusPage } from './focus-page'
 import { ForgetEndedSession } from './forget-ended-session'
 import { MemberMenu, type MemberMenuProps } from './member-menu'
 import { PageContent } from './page-content'
@@ -28,6 +29,7 @@ export function Frame({ sandbox, children, ...rail }: Props) {
       <Shortcuts apple={rail.apple} />
       <SoftLinks />
       <PageProgress />
+      <FocusPage />
       <a
         href="#content"
         className="fixed top-2 left-2 z-50 -translate-y-20 rounded-md bg-accent px-3 py-2 font-medium text-accent-ink focus:translate-y-0 print:hidden"

@@ -32,7 +32,9 @@ export function RailLinks() {
                 aria-current={here ? 'page' : undefined}
                 className={joinClasses(
                   'relative flex flex-col items-center gap-0.5 rounded-md px-1 py-1 min-[23rem]:px-3 font-medium transition-colors sm:flex-row sm:gap-2.5 sm:px-2.5 sm:py-2',
-                  here ? 'bg-accent-soft text-accent' : 'text-ink-soft hover:bg-ink/5 hover:text-ink',
+                  here
+                    ? 'bg-accent-soft text-accent forced-colors:outline-2 forced-colors:-outline-offset-2 forced-colors:outline-[Highlight]'
+                    : 'text-ink-soft hover:bg-ink/5 hover:text-ink',
                 )}
               >
                 <Icon aria-hidden className="size-4.5 shrink-0 sm:size-4 rail:size-4" />

@@ -42,9 +42,12 @@ export function Popover({
   const [drawn, setDrawn] = useState(false)
 
   useEffect(() => {
-    if (screenOnly) return
     const paper = window.matchMedia('print')
-    const draw = () => flushSync(() => setDrawn(true))
+    // A panel that is open would be painted over the page.
+    const draw = () => {
+      if (panel.current?.matches(':popover-open')) panel.current.hidePopover()
+      if (!screenOnly) flushSync(() => setDrawn(true))
+    }
     window.addEventListener('beforeprint', draw)
     paper.addEventListener('change', draw)
     return () => {
@@ -52,6 +55,15 @@ export function Popover({
       paper.removeEventListener('change', draw)
     }
   }, [screenOnly])
+
+  // What is asked for when it opens makes it larger afterwards.
+  useEffect(() => {
+    const grows = new ResizeObserver(() => {
+      if (button.current && panel.current?.matches(':popover-open')) placePanel(panel.current, button.current)
+    })
+    if (panel.current) grows.observe(panel.current)
+    return () => grows.disconnect()
+  }, [])
 
   return (
     <>

@@ -100,7 +100,7 @@ export const NOT_REQUESTED = [
   'Write access to the directory, of any kind',
   'Mail, calendars, files, chats or any content',
   'Application permissions that work without a signed-in person: only an application account that you add has any, and they are granted to your own application',
-  'Passwords, authentication methods or the log of sign-ins',
+  'Passwords, authentication methods or what the log of sign-ins says beside the dates of the last ones',
   'Groups’ members, eligible and activated memberships of groups, names of service principals, dates of last sign-ins or who changed a group, unless you tick the optional permission',
 ] as const
 
