@@ -17,7 +17,7 @@ import { PageHeader } from '@/components/ui/page-header'
 import { Tabs } from '@/components/ui/tabs'
 import { keepMoment } from '@/lib/domain/as-of'
 import type { Unread } from '@/lib/domain/coverage'
-import { formatPeopleView, type PeopleView } from '@/lib/domain/views'
+import { formatAsOfView, formatPeopleView, type PeopleView } from '@/lib/domain/views'
 import { PRIVILEGES } from '@/lib/domain/vocabulary'
 import { spellControls } from '@/lib/domain/words'
 import type { PastOfAll } from '@/lib/past-results'
@@ -157,6 +157,12 @@ const MINIMUM_OPTIONS = [
   })),
 ]
 
+/** The export that follows everyone's access to its assignments. What it leaves out is nothing, so the filters of the page are no part of it. */
+const EVERY_WAY = {
+  name: 'Every way',
+  detail: 'A row for each way to each role, of everyone and everything in all subscriptions. The filters do not apply.',
+}
+
 /** The search and the filters that the list and the matrix share, and what saves the one that is shown. */
 function PeopleFilters({ path, current, view }: Pick<Props, 'current' | 'view'> & { path: string }) {
   const filters = formatPeopleView({ ...view, cursor: null, from: 0 })
@@ -203,6 +209,7 @@ function PeopleFilters({ path, current, view }: Pick<Props, 'current' | 'view'> 
       <ExportMenu
         path="/people/export"
         query={current === 'list' ? filters.slice(1) : `list=matrix${filters.replace(/^\?/, '&')}`}
+        fuller={{ ...EVERY_WAY, query: `list=ways${formatAsOfView(view).replace(/^\?/, '&')}` }}
         className="ml-auto"
       />
     </FilterForm>

@@ -15,11 +15,13 @@ type Props = {
   query: string
   /** What the button is called, where it is not the list of the page that is exported. */
   label?: string
+  /** A fuller list that the same menu offers: what it is called, what is said of it, and its query. */
+  fuller?: { name: string; detail: string; query: string }
   className?: string
 }
 
 /** Saves a list, all pages of what is shown, as a file that proves itself. */
-export function ExportMenu({ path, query, label = 'Export', className }: Props) {
+export function ExportMenu({ path, query, label = 'Export', fuller, className }: Props) {
   return (
     <Menu
       label={label}
@@ -33,19 +35,39 @@ export function ExportMenu({ path, query, label = 'Export', className }: Props) 
       }
       triggerClassName={buttonClasses({}, className)}
     >
+      <ExportItems path={path} query={query} />
+      {fuller ? (
+        // biome-ignore lint/a11y/useSemanticElements: a fieldset is no part of a menu
+        <div role="group" aria-label={`${fuller.name}: ${fuller.detail}`} className="mt-1 border-t border-line pt-1">
+          <p aria-hidden className="max-w-72 px-2.5 pt-1 pb-1.5 text-xs text-ink-faint">
+            <span className="block text-sm font-medium text-ink">{fuller.name}</span>
+            {fuller.detail}
+          </p>
+          <ExportItems path={path} query={fuller.query} name={fuller.name} />
+        </div>
+      ) : null}
+    </Menu>
+  )
+}
+
+/** One list in each format, and as a file that a worker prepares. A second list of a menu says its name in each of them. */
+function ExportItems({ path, query, name }: Pick<Props, 'path' | 'query'> & { name?: string }) {
+  const of = name ? `${name}: ` : ''
+  return (
+    <>
       {EXPORT_FORMATS.map((format) => {
         const Icon = ICONS[format]
         return (
           <MenuItem key={format} href={addressOf(path, query, format)} download>
             <Icon aria-hidden />
-            {EXPORT_FORMAT_LABELS[format]}
+            {of + EXPORT_FORMAT_LABELS[format]}
           </MenuItem>
         )
       })}
       <MenuItem href={`/settings/exports?of=${encodeURIComponent(query ? `${path}?${query}` : path)}`}>
         <Clock aria-hidden />
-        Prepare a large one…
+        {name ? `${name}: prepare it…` : 'Prepare a large one…'}
       </MenuItem>
-    </Menu>
+    </>
   )
 }

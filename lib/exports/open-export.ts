@@ -22,6 +22,7 @@ import { allPeopleList } from './all-people'
 import { askList } from './ask'
 import { askAllList } from './ask-everywhere'
 import { changesList } from './changes'
+import { everyWayList } from './every-way'
 import { accessList, auditList, groupsList, type ListToExport, rolesList, runsList } from './lists'
 import { matrixList } from './matrix'
 
@@ -84,7 +85,10 @@ export async function readAccessView(member: Actor, connection: ConnectionFacts,
   return (await readTypedFilter(member, connection, typed, await listRolesHeld(member, connection))).view
 }
 
-/** People over all subscriptions, with `list=matrix` by subscription, or with `list=ask` those who can do something; now or at a moment. */
+/**
+ * People over all subscriptions, with `list=matrix` by subscription, with `list=ways` everyone and everything by each way to each role, or with
+ * `list=ask` those who can do something; now or at a moment.
+ */
 async function openPeople(member: Exporter, address: URLSearchParams): Promise<ListToExport> {
   const view = parsePeopleView(Object.fromEntries(address))
   const all = await allResultsAskedFor(member, view.at)
@@ -98,6 +102,8 @@ async function openPeople(member: Exporter, address: URLSearchParams): Promise<L
         parseAskAllView(Object.fromEntries(address)),
       ),
     )
+  if (address.get('list') === 'ways')
+    return everyWayList(member, all, { organisation: member.organisationName, at }, view.at)
   const makeList = address.get('list') === 'matrix' ? matrixList : allPeopleList
   return makeList(member, all, { organisation: member.organisationName, at }, view)
 }
