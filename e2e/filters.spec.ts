@@ -95,3 +95,34 @@ test('columns and the rows of a page are chosen and stay in the address', async 
   await expect(page.getByRole('columnheader', { name: 'Licence' })).toBeVisible()
   await expect(pages(page)).toContainText(/^1 to 25 of/)
 })
+
+test('all people over all subscriptions are filtered in the same language', async ({ page, world }) => {
+  await openList(page, world)
+  await page.goto('/people')
+  const all = await countListed(page)
+  await field(page).fill('role:owner -guest subscription:nowhere how:group')
+  await expect(
+    page.getByText('“how:group” was left out: only the lists of one subscription have this filter.'),
+  ).toBeVisible()
+  await expect(page.getByText('“subscription:nowhere” was left out', { exact: false })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Role: Owner' })).toBeVisible()
+
+  await field(page).fill('role:owner -guest')
+  await expect(page.getByText('was left out', { exact: false })).toHaveCount(0)
+  await expect.poll(() => countListed(page)).toBeLessThan(all)
+  const owners = await countListed(page)
+  await field(page).press('Enter')
+  await page.waitForURL(/role=[0-9a-f-]{36}&guest=none/)
+  await expect(field(page)).toHaveValue('')
+  expect(await countListed(page)).toBe(owners)
+
+  await page.getByRole('link', { name: 'Clear filters' }).click()
+  await expect.poll(() => countListed(page)).toBe(all)
+  await page.getByRole('button', { name: 'Subscription', exact: true }).press('Enter')
+  const option = page.getByRole('group', { name: 'Subscription', exact: true }).getByRole('link').first()
+  await expect(option).toBeVisible()
+  const count = Number(/(\d+)$/.exec((await option.textContent()) ?? '')?.[1])
+  await option.press('Enter')
+  await page.waitForURL(/connection=/)
+  await expect.poll(() => countListed(page)).toBe(count)
+})

@@ -5,9 +5,9 @@ import { ExportMenu } from '@/components/ui/export-menu'
 import { SearchField } from '@/components/ui/fields'
 import { CHOSEN_FILTER_WORDS, CHOSEN_FILTERS, formatOptionsView, withoutFilter } from '@/lib/domain/filter-options'
 import { type AccessView, formatAccessView, isFiltered, withoutFilters } from '@/lib/domain/views'
-import { spellControls } from '@/lib/domain/words'
 import { FilterForm } from './filter-form'
 import { FilterPicker } from './filter-picker'
+import { FilterProblems } from './filter-problems'
 import { describeFilter } from './filter-words'
 import { ListOptions } from './list-options'
 import type { ScopeOf } from './scope-label'
@@ -87,13 +87,7 @@ export function AccessFilters({ who, path, home, typed, view, problems, roles, o
           <ExportMenu path={`${home}/export`} query={exportQuery} />
         </div>
       </div>
-      <div aria-live="polite" className="mb-2 text-sm text-warn empty:hidden">
-        {problems.map((problem) => (
-          <p key={problem} className="wrap-anywhere">
-            {spellControls(problem)}
-          </p>
-        ))}
-      </div>
+      <FilterProblems problems={problems} />
     </>
   )
 }

@@ -20,15 +20,24 @@ export function describeFilter(by: ChosenFilter, { view, who, roles, of }: Descr
     case 'held':
       return view.held && HELD_LABELS[view.held]
     case 'status':
-      return joined([
-        view.status && statusLabel(view.status, who),
-        ...view.notStatus.map((status) => notWords(status, who)),
-        guestWords(view),
-      ])
+      return describeStatus(view, who)
   }
 }
 
-function describeRoles(ids: string[], roles: Described['roles']): string | null {
+/** What the filter by the state of an account is set to, in words; null where it is not set. */
+export function describeStatus(
+  { status, notStatus, guest }: Pick<AccessView, 'status' | 'notStatus' | 'guest'>,
+  who: Listed['who'],
+): string | null {
+  return joined([
+    status && statusLabel(status, who),
+    ...notStatus.map((one) => notWords(one, who)),
+    guestWords({ guest }),
+  ])
+}
+
+/** What the filter by roles is set to, in words; null where it is not set. */
+export function describeRoles(ids: string[], roles: Described['roles']): string | null {
   const [first, ...more] = ids
   if (first === undefined) return null
   if (more.length > 0) return `${ids.length} roles`

@@ -1,31 +1,26 @@
 import Link from 'next/link'
 import type { ReactNode } from 'react'
-import { FilterForm } from '@/components/access/filter-form'
-import {
-  listOptions,
-  listSignals,
-  PERSON_STATUS_LABELS,
-  PRIVILEGE_LABELS,
-  SIGNAL_WORDS,
-} from '@/components/access/labels'
 import { ButtonLink } from '@/components/ui/button-link'
 import { EmptyState } from '@/components/ui/empty-state'
-import { ExportMenu } from '@/components/ui/export-menu'
-import { SearchField, SelectField } from '@/components/ui/fields'
 import { Notice } from '@/components/ui/notice'
 import { PageHeader } from '@/components/ui/page-header'
 import { Tabs } from '@/components/ui/tabs'
 import { keepMoment } from '@/lib/domain/as-of'
 import type { Unread } from '@/lib/domain/coverage'
-import { formatAsOfView, formatPeopleView, type PeopleView } from '@/lib/domain/views'
-import { PRIVILEGES } from '@/lib/domain/vocabulary'
+import { formatPeopleView, type PeopleView } from '@/lib/domain/views'
 import { spellControls } from '@/lib/domain/words'
 import type { PastOfAll } from '@/lib/past-results'
 import { AllPastBand } from './all-past-band'
+import type { PeopleNames } from './people-filter-words'
+import { PeopleFilters } from './people-filters'
 
 type Props = {
   current: 'list' | 'matrix'
+  /** The view as it stands in the address, and with what was typed as filters; what of that was not understood. */
+  typed: PeopleView
   view: PeopleView
+  problems: string[]
+  names: PeopleNames
   /** Whether any subscription has people with access, whatever the filters. */
   anyone: boolean
   /** The subscriptions of which not everyone with access may be known, and why. */
@@ -39,7 +34,8 @@ type Props = {
 }
 
 /** What the list of people and the matrix share: the title, the tabs, the filters, and what is shown when nobody is found. */
-export function PeopleFrame({ current, view, anyone, unread, past, savedViews, children }: Props) {
+export function PeopleFrame({ current, anyone, unread, past, savedViews, children, ...filters }: Props) {
+  const { view } = filters
   const path = current === 'list' ? '/people' : '/people/matrix'
   const same = formatPeopleView({ ...view, cursor: null, from: 0 })
   return (
@@ -56,7 +52,7 @@ export function PeopleFrame({ current, view, anyone, unread, past, savedViews, c
       {anyone ? (
         <>
           <PeopleTabs current={current} same={same} at={view.at} />
-          <PeopleFilters path={path} current={current} view={view} />
+          <PeopleFilters current={current} {...filters} />
           <UnreadNotice unread={unread} title="Not everyone with access may be listed" at={view.at} />
         </>
       ) : null}
@@ -139,79 +135,3 @@ const NoPeopleYet = () => (
     People appear here once a connected subscription has been synced.
   </EmptyState>
 )
-
-const SIGNAL_OPTIONS = [
-  { value: '', label: 'Anything' },
-  // No person of the directory is an orphan; for people the signal `gone` says the same.
-  ...listSignals()
-    .filter((signal) => signal !== 'orphan')
-    .map((signal) => ({ value: signal, label: SIGNAL_WORDS[signal].label })),
-]
-
-const MINIMUM_OPTIONS = [
-  { value: '', label: 'Any role' },
-  // To read is the least that a role amounts to, which is the same as any role.
-  ...PRIVILEGES.filter((privilege) => privilege !== 'reads').map((privilege, rank) => ({
-    value: privilege,
-    label: `${PRIVILEGE_LABELS[privilege]}${rank === 0 ? '' : ', or more'}`,
-  })),
-]
-
-/** The export that follows everyone's access to its assignments. What it leaves out is nothing, so the filters of the page are no part of it. */
-const EVERY_WAY = {
-  name: 'Every way',
-  detail: 'A row for each way to each role, of everyone and everything in all subscriptions. The filters do not apply.',
-}
-
-/** The search and the filters that the list and the matrix share, and what saves the one that is shown. */
-function PeopleFilters({ path, current, view }: Pick<Props, 'current' | 'view'> & { path: string }) {
-  const filters = formatPeopleView({ ...view, cursor: null, from: 0 })
-  const values = {
-    q: view.search,
-    status: view.status ?? '',
-    signal: view.signal ?? '',
-    min: view.minimum ?? '',
-  }
-  return (
-    <FilterForm label="People" action={path} values={values}>
-      <SearchField label="Name, email or ID" defaultValue={values.q} className="max-w-60 max-sm:max-w-none" />
-      <SelectField
-        name="status"
-        label="Status"
-        hideLabel
-        options={listOptions('Any status', PERSON_STATUS_LABELS)}
-        defaultValue={values.status}
-        className="w-32 max-sm:w-[calc(50%-0.25rem)]"
-      />
-      <SelectField
-        name="min"
-        label="At least"
-        hideLabel
-        options={MINIMUM_OPTIONS}
-        defaultValue={values.min}
-        className="w-40 max-sm:w-[calc(50%-0.25rem)]"
-      />
-      <SelectField
-        name="signal"
-        label="Worth a second look"
-        hideLabel
-        options={SIGNAL_OPTIONS}
-        defaultValue={values.signal}
-        className="w-44 max-sm:w-[calc(50%-0.25rem)]"
-      />
-      {view.direction === 'desc' ? <input type="hidden" name="dir" value="desc" /> : null}
-      {view.at ? <input type="hidden" name="at" value={view.at} /> : null}
-      {Object.values(values).some((value) => value !== '') ? (
-        <ButtonLink href={keepMoment(path, view.at)} variant="ghost">
-          Clear filters
-        </ButtonLink>
-      ) : null}
-      <ExportMenu
-        path="/people/export"
-        query={current === 'list' ? filters.slice(1) : `list=matrix${filters.replace(/^\?/, '&')}`}
-        fuller={{ ...EVERY_WAY, query: `list=ways${formatAsOfView(view).replace(/^\?/, '&')}` }}
-        className="ml-auto"
-      />
-    </FilterForm>
-  )
-}

@@ -52,6 +52,7 @@ import { getMemberEmail, getProofFacts } from './proof-facts'
 import { countFacets, listScopes } from './result'
 import { getResultTimes, listDeletedSince, listResultsAt } from './results-at'
 import { listRoleHolders, listRoleNames, listRolesHeld } from './roles'
+import { listRolesAnywhere } from './roles-anywhere'
 import { listCountedResults, listRuns } from './runs'
 import { listSavedViews } from './saved-views'
 import type { Published } from './snapshot'
@@ -222,6 +223,7 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   listOwnSessions: async (actor, { sessionId }) =>
     (await listOwnSessions({ ...actor, sessionId, signedInFreshly: false })).length,
   listPeople: async (actor) => (await listPeople(actor, 'now', PEOPLE)).rows.length,
+  listRolesAnywhere: async (actor) => (await listRolesAnywhere(actor, 'now')).length,
   listPersonAccess: async (actor, { world, connection, person }) => {
     const access = await getPersonAccess(world.actor, connection, person)
     return (await listPersonAccess(actor, connection, access ? [access.person] : [])).length

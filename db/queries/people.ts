@@ -1,11 +1,13 @@
-import { and, eq, gt, lte, type SQL, sql } from 'drizzle-orm'
+import { and, arrayOverlaps, eq, gt, lte, notInArray, or, SQL, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { connectionNodes, holders } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { principals } from '@/db/schema/directory'
 import { bitOf, showsAnywhere } from '@/lib/domain/combined-holders'
-import type { Cursor, Direction, PeopleFilter } from '@/lib/domain/views'
+import type { PeopleFilter } from '@/lib/domain/people-filter'
+import { unquoteSearch } from '@/lib/domain/typed-filter'
+import type { Cursor, Direction } from '@/lib/domain/views'
 import { type PrincipalStatus, type Privilege, strengthOf } from '@/lib/domain/vocabulary'
 import { searchText } from './input'
 import { keyset, type Page, readPageOrFirst } from './keyset'
@@ -115,7 +117,7 @@ async function readPeople(actor: Actor, results: Results, query: PeopleQuery, li
         eq(principals.kind, 'user'),
         personMatches(query, results),
         gt(held.subscriptions, 0),
-        query.signal || query.minimum ? isAmongMatching(actor, results, query) : undefined,
+        asksOfAccess(query) ? isAmongMatching(actor, results, query) : undefined,
         beyond,
       ),
     )
@@ -163,46 +165,68 @@ export async function countPeople(actor: Actor, results: Results, filter: People
   return counted?.people ?? 0
 }
 
+/** Whether a filter asks for anything that only the access in a subscription can answer. */
+const asksOfAccess = ({ signal, minimum, connectionId, held, roleIds = [] }: PeopleFilter): boolean =>
+  roleIds.length > 0 || [signal, minimum, connectionId, held].some((value) => value)
+
 /**
  * A select of all people whose access in one of the subscriptions meets what a filter asks of it, each once: `tenant_id,
  * principal_id`. Where one row is enough to know it, no other row is read; otherwise each subscription
  * of those who may meet it is combined first.
  */
-function selectMatching(actor: Actor, results: Results, { signal, minimum }: PeopleFilter): SQL {
+function selectMatching(actor: Actor, results: Results, filter: PeopleFilter): SQL {
+  const { signal, connectionId } = filter
   const shown = connectionsShown(actor, results)
   const isPerson = and(eq(holders.organisationId, actor.organisationId), eq(holders.kind, 'user'))
   const bit = signal ? sql.raw(String(bitOf(signal))) : null
   const hasBit = bit ? sql`${holders.signals} & ${bit} <> 0` : undefined
-  const isStrong = minimum
-    ? lte(sql`least(${holders.strongest}, ${holders.eligibleStrongest})`, strengthOf(minimum))
-    : undefined
+  const asked = askedOfRows(filter)
   const isUnread = sql`${holders.signals} & ${sql.raw(String(bitOf('not_read')))} <> 0`
-  const isEnough = !signal || (!minimum && showsAnywhere(signal))
+  const isEnough = !connectionId && (signal ? asked.length === 0 && showsAnywhere(signal) : asked.length <= 1)
   const byRow = sql`
     select distinct ${holders.tenantId}, ${holders.principalId}
     from ${selectShownNodes(shown)} join ${holders} on ${isHolderAtShownNode}
-    where ${and(isPerson, hasBit, isStrong, bit ? sql`not ${isUnread}` : undefined)}`
-  if (bit === null) return byRow
+    where ${and(isPerson, hasBit, ...asked, bit ? sql`not ${isUnread}` : undefined)}`
+  if (bit === null && isEnough) return byRow
 
   const signals = shownSignals(
     sql`bit_or(${holders.signals})`,
     sql`bit_and(${holders.signals})`,
     sql`${connections.eligibleRead}`,
   )
+  const mayShow = sql`${holders.principalId} in (
+    select ${holders.principalId} from ${holders} where ${and(isPerson, hasBit, isEnough ? isUnread : undefined)})`
   const bySubscription = sql`
     select distinct tenant_id, principal_id from (
       select ${holders.tenantId}, ${holders.principalId} from ${holders}
       join ${connectionNodes} on ${nodeOfHolder} join ${shown} on ${isHolderShown}
-      where ${isPerson} and ${holders.principalId} in (
-        select ${holders.principalId} from ${holders} where ${and(isPerson, hasBit, isEnough ? isUnread : undefined)})
+      where ${and(isPerson, connectionId ? eq(connections.id, connectionId) : undefined, bit ? mayShow : undefined)}
       group by ${holders.tenantId}, ${holders.principalId}, ${connections.id}, ${connections.eligibleRead}
-      having ${and(sql`${signals} & ${bit} <> 0`, isStrong ? sql`bool_or(${isStrong})` : undefined)}) as shown`
+      having ${and(
+        sql`true`,
+        bit ? sql`${signals} & ${bit} <> 0` : undefined,
+        ...asked.map((one) => sql`bool_or(${one})`),
+      )}) as shown`
   return isEnough ? sql`${byRow} union ${bySubscription}` : bySubscription
 }
 
+/** What a filter asks of the rows of a subscription, each of which one row can answer, but not always the same one. */
+function askedOfRows({ minimum, held, roleIds = [] }: PeopleFilter): SQL[] {
+  const strong = minimum && lte(sql`least(${holders.strongest}, ${holders.eligibleStrongest})`, strengthOf(minimum))
+  const lists = { held: [holders.heldRoleIds], eligible: [holders.eligibleRoleIds] }
+  const columns = held ? lists[held] : [holders.heldRoleIds, holders.eligibleRoleIds]
+  const has =
+    roleIds.length > 0
+      ? or(...columns.map((column) => arrayOverlaps(column, roleIds)))
+      : held && or(...columns.map((column) => sql`cardinality(${column}) > 0`))
+  return [strong, has].filter((one) => one instanceof SQL)
+}
+
 /** What a filter asks of the person, as a condition. */
-const personMatches = ({ search, status }: PeopleFilter, results: Results): SQL | undefined =>
+const personMatches = ({ search, status, notStatus = [], guest }: PeopleFilter, results: Results): SQL | undefined =>
   and(
-    searchText(search, [principals.name, principals.email], principals.id),
+    searchText(unquoteSearch(search), [principals.name, principals.email], principals.id),
     status ? eq(statusShown(results), status) : undefined,
+    notStatus.length > 0 ? notInArray(statusShown(results), notStatus) : undefined,
+    guest ? eq(guestShown(results), guest === 'only') : undefined,
   )

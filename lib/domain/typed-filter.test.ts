@@ -116,3 +116,20 @@ describe('roles by typed names', () => {
     expect(matchRoles(['bulk'], many)).toEqual({ roleIds: [], problems: [expect.stringContaining('it fits 21 roles')] })
   })
 })
+
+test('a filter of another kind of list is told, in a word too, and what this list has is taken', () => {
+  expect(
+    parseTypedFilter('privilege:grants-access subscription:"Prod EU" held:eligible -guest ada', 'all_people'),
+  ).toEqual({
+    ...NOTHING_TYPED,
+    ...{ minimum: 'grants_access', subscription: 'Prod EU', held: 'eligible', guest: 'none', search: 'ada' },
+  })
+  const elsewhere = parseTypedFilter('how:group scope:rg activated held:outright is:direct', 'all_people')
+  expect(elsewhere).toEqual({ ...NOTHING_TYPED, problems: elsewhere.problems })
+  expect(elsewhere.problems).toHaveLength(5)
+  expect(elsewhere.problems[0]).toBe('“how:group” was left out: only the lists of one subscription have this filter.')
+  expect(parseTypedFilter('privilege:writes').problems).toEqual([
+    '“privilege:writes” was left out: only All people has this filter.',
+  ])
+  expect(parseTypedFilter('privilege:much', 'all_people').problems[0]).toContain('is followed by one of grants-access')
+})

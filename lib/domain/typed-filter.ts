@@ -1,6 +1,13 @@
 import { MOST_GUIDS } from './address'
 import type { AccessView } from './views'
-import { PRINCIPAL_STATUSES, type PrincipalStatus, SCOPE_LEVELS, WAYS_HELD } from './vocabulary'
+import {
+  PRINCIPAL_STATUSES,
+  PRIVILEGES,
+  type PrincipalStatus,
+  type Privilege,
+  SCOPE_LEVELS,
+  WAYS_HELD,
+} from './vocabulary'
 
 /** The filters of a list that can be typed beside what is searched for. */
 export type TypedFilter = Pick<AccessView, 'status' | 'notStatus' | 'guest' | 'level' | 'how' | 'held'> & {
@@ -10,6 +17,9 @@ export type TypedFilter = Pick<AccessView, 'status' | 'notStatus' | 'guest' | 'l
   roles: string[]
   /** A scope by its name or path, as typed. */
   scope: string | null
+  /** What a role amounts to at least, and a subscription by its label or ID, as typed. */
+  minimum: Privilege | null
+  subscription: string | null
   /** What was not understood, as sentences. */
   problems: string[]
 }
@@ -17,23 +27,27 @@ export type TypedFilter = Pick<AccessView, 'status' | 'notStatus' | 'guest' | 'l
 /** A filter that nothing was typed into. */
 export const NOTHING_TYPED: TypedFilter = {
   ...{ search: '', roles: [], scope: null, status: null, notStatus: [], guest: null },
-  ...{ level: null, how: null, held: null, problems: [] },
+  ...{ level: null, how: null, held: null, minimum: null, subscription: null, problems: [] },
 }
+
+/** Which lists there are to type filters into: one of a subscription, or of the people over all of them. */
+export type TypedList = 'subscription' | 'all_people'
 
 type Term = { key: string | null; value: string; isNot: boolean; isQuoted: boolean; text: string }
 
 /** `key:value`, a value or a word, each perhaps in quotes and perhaps with a minus before it. A quote that is not closed yet reaches to the end. */
-const TERM = /(-?)(?:(role|scope|status|how|held|is):)?(?:["“”]([^"“”]*)["“”]?|(\S+))?/giu
+const TERM = /(-?)(?:(role|scope|status|how|held|privilege|subscription|is):)?(?:["“”]([^"“”]*)["“”]?|(\S+))?/giu
 
 /**
  * What somebody typed into the search field of a list: `role:Owner scope:"rg payments" guest -disabled rossi`. Only what is a filter is
- * taken for one, everything else is searched for, also a word in quotes. It never fails.
+ * taken for one, everything else is searched for, also a word in quotes. A filter that the list does not have is told and leaves nobody out. It
+ * never fails.
  */
-export function parseTypedFilter(typed: string): TypedFilter {
+export function parseTypedFilter(typed: string, list: TypedList = 'subscription'): TypedFilter {
   const found = structuredClone(NOTHING_TYPED)
   const words: string[] = []
   for (const term of listTerms(typed)) {
-    if (!applyTerm(found, term)) words.push(isOnlyQuoted(term) && !isFilter(term.value) ? term.value : term.text)
+    if (!applyTerm(found, term, list)) words.push(isOnlyQuoted(term) && !isFilter(term.value) ? term.value : term.text)
   }
   return { ...found, search: words.filter((word) => word !== '').join(' ') }
 }
@@ -59,8 +73,14 @@ function listTerms(typed: string): Term[] {
 }
 
 /** Whether a term is a filter; then it is in `found`, or what is wrong with it. */
-function applyTerm(found: TypedFilter, term: Term): boolean {
+function applyTerm(found: TypedFilter, term: Term, list: TypedList): boolean {
   const { key, value, isQuoted } = term
+  const words = key === null ? BARE : (WORDS_OF[key] ?? [])
+  const isAFilter = key !== null || (!isQuoted && words.some((one) => isSameWord(one, value)))
+  if (isAFilter && value !== '' && isOfOtherList(key, value, list)) {
+    found.problems.push(notOffered(term, list))
+    return true
+  }
   if (key === null) return !isQuoted && applyWord(found, term)
   // Somebody has typed the name of a filter and is about to go on.
   if (value === '') return true
@@ -70,6 +90,7 @@ function applyTerm(found: TypedFilter, term: Term): boolean {
   }
   if (key === 'role') found.roles.push(value)
   else if (key === 'scope') applyScope(found, value)
+  else if (key === 'subscription') found.subscription = value
   else if (!applyWord(found, term, WORDS_OF[key])) found.problems.push(unknownValue(term, WORDS_OF[key] ?? []))
   return true
 }
@@ -93,6 +114,7 @@ const HELD_WORDS: Record<string, NonNullable<AccessView['held']>> = {
   eligible: 'eligible',
 }
 const KEYS_OF_WORDS = {
+  privilege: [...PRIVILEGES],
   status: Object.keys(STATUS_WORDS),
   held: Object.keys(HELD_WORDS),
   how: [...WAYS_HELD],
@@ -103,6 +125,22 @@ const WORDS_OF: Record<string, readonly string[]> = {
 }
 /** Words that are filters without a name before them. `now`, `group` and the like are more often part of a name. */
 const BARE = ['guest', 'enabled', 'disabled', 'deleted', 'invited', 'eligible', 'activated']
+
+/** The names of filters that only one kind of list has, and the words about how a role is held that only its grants can answer. */
+const ONLY_OF: Record<TypedList, { keys: readonly string[]; words: readonly string[] }> = {
+  subscription: { keys: ['scope', 'how'], words: ['outright', 'activated', ...WAYS_HELD] },
+  all_people: { keys: ['privilege', 'subscription'], words: [] },
+}
+
+/** Whether a filter is one that the other kind of list has and this one has not. */
+function isOfOtherList(key: string | null, value: string, list: TypedList): boolean {
+  const { keys, words } = ONLY_OF[list === 'subscription' ? 'all_people' : 'subscription']
+  const isAboutHolding = key === null || key === 'held' || key === 'is'
+  return (key !== null && keys.includes(key)) || (isAboutHolding && words.some((one) => isSameWord(one, value)))
+}
+
+const notOffered = ({ text }: Term, list: TypedList): string =>
+  `“${text}” was left out: only ${list === 'subscription' ? 'All people has' : 'the lists of one subscription have'} this filter.`
 
 /** Takes one word for the filter that it names, if it names one of these. */
 function applyWord(found: TypedFilter, term: Term, words: readonly string[] = BARE): boolean {
@@ -116,6 +154,7 @@ function applyWord(found: TypedFilter, term: Term, words: readonly string[] = BA
   else if (status) found.status = status
   else if (isNot) found.problems.push(notExcludable(term))
   else if (word in HELD_WORDS) found.held = HELD_WORDS[word] ?? null
+  else if (term.key === 'privilege') found.minimum = PRIVILEGES.find((one) => one === word) ?? null
   else found.how = WAYS_HELD.find((way) => way === word) ?? null
   return true
 }

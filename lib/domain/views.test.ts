@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { SearchParams } from './address'
+import { EVERYBODY } from './people-filter'
 import {
   type AccessView,
   type AskView,
@@ -112,6 +113,11 @@ const peopleView: fc.Arbitrary<PeopleView> = fc.record({
   at: text,
   search: text,
   status: fc.option(fc.constantFrom(...PRINCIPAL_STATUSES)),
+  notStatus: fc.subarray([...PRINCIPAL_STATUSES]),
+  guest: fc.option(fc.constantFrom('only', 'none')),
+  roleIds: fc.uniqueArray(fc.uuid(), { maxLength: 20 }),
+  held: fc.option(fc.constantFrom('held', 'eligible')),
+  connectionId: fc.option(fc.uuid()),
   signal: fc.option(fc.constantFrom(...SIGNALS)),
   minimum: fc.option(fc.constantFrom(...PRIVILEGES)),
   direction,
@@ -223,6 +229,7 @@ describe('an address that somebody kept opens the view it was kept for', () => {
     expect(
       parsePeopleView(paramsOf('?q=ada&status=active&signal=can_grant&min=writes&dir=desc&from=8&at=2026-03-12')),
     ).toEqual({
+      ...EVERYBODY,
       search: 'ada',
       status: 'active',
       signal: 'can_grant',
@@ -363,15 +370,24 @@ test('a mangled address opens the default view', () => {
   fc.assert(
     fc.property(
       fc.dictionary(
-        fc.constantFrom('status', 'signal', 'min', 'dir', 'from', 'after'),
+        fc.constantFrom(
+          'status',
+          'not',
+          'guest',
+          'role',
+          'held',
+          'connection',
+          'signal',
+          'min',
+          'dir',
+          'from',
+          'after',
+        ),
         fc.constantFrom('', '-1', 'x', '1.5', '%'),
       ),
       (params) => {
         expect(parsePeopleView(params)).toEqual({
-          search: '',
-          status: null,
-          signal: null,
-          minimum: null,
+          ...EVERYBODY,
           direction: 'asc',
           cursor: null,
           from: 0,

@@ -17,6 +17,7 @@ import {
   wholeNumber,
 } from './address'
 import type { AsOfView } from './as-of'
+import { GUESTS, PEOPLE_FILTER_ADDRESS, type PeopleFilter } from './people-filter'
 import {
   ASSIGNMENT_KINDS,
   AUDIT_KINDS,
@@ -34,9 +35,7 @@ import {
   PLANES,
   type Plane,
   PRINCIPAL_STATUSES,
-  PRIVILEGES,
   type PrincipalStatus,
-  type Privilege,
   SCOPE_LEVELS,
   type ScopeLevel,
   SIGNALS,
@@ -88,8 +87,6 @@ export type HolderFilter = GrantFilter & {
   guest: (typeof GUESTS)[number] | null
   signal: Signal | null
 }
-
-const GUESTS = ['only', 'none'] as const
 
 const HOLDER_SORTS = ['name', 'email', 'status', 'role', 'scope'] as const
 export type HolderSort = (typeof HOLDER_SORTS)[number]
@@ -159,17 +156,6 @@ export function withoutFilters(view: AccessView): AccessView {
   return { ...parseAccessView({}), at, sort, direction, columns, size }
 }
 
-/** Which of the people over all subscriptions are shown. */
-export type PeopleFilter = {
-  /** Part of a name or an email, or a whole object ID; empty for all. */
-  search: string
-  status: PrincipalStatus | null
-  /** Shown in any of the subscriptions. */
-  signal?: Signal | null
-  /** A role that amounts to at least this in any of the subscriptions, held or only eligible. */
-  minimum?: Privilege | null
-}
-
 /** A list of people over all subscriptions. */
 export type PeopleView = Required<PeopleFilter> &
   AsOfView & {
@@ -179,11 +165,8 @@ export type PeopleView = Required<PeopleFilter> &
     from: number
   }
 
-const PEOPLE_ADDRESS: Address<PeopleView> = {
-  search: searchText('q'),
-  status: oneOf('status', PRINCIPAL_STATUSES, null),
-  signal: oneOf('signal', SIGNALS, null),
-  minimum: oneOf('min', PRIVILEGES, null),
+export const PEOPLE_ADDRESS: Address<PeopleView> = {
+  ...PEOPLE_FILTER_ADDRESS,
   direction: oneOf('dir', DIRECTIONS, 'asc'),
   from: wholeNumber('from'),
   cursor: pageCursor(),

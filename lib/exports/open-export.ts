@@ -18,6 +18,7 @@ import { withLease } from '@/lib/leases'
 import { connectionAskedFor } from '@/lib/past-result'
 import { allResultsAskedFor, findAllResults } from '@/lib/past-results'
 import { readTypedFilter } from '@/lib/typed-filter'
+import { readTypedPeopleFilter } from '@/lib/typed-people-filter'
 import { allPeopleList } from './all-people'
 import { askList } from './ask'
 import { askAllList } from './ask-everywhere'
@@ -105,7 +106,8 @@ async function openPeople(member: Exporter, address: URLSearchParams): Promise<L
   if (address.get('list') === 'ways')
     return everyWayList(member, all, { organisation: member.organisationName, at }, view.at)
   const makeList = address.get('list') === 'matrix' ? matrixList : allPeopleList
-  return makeList(member, all, { organisation: member.organisationName, at }, view)
+  const asked = view.search === '' ? view : (await readTypedPeopleFilter(member, all, view)).view
+  return makeList(member, all, { organisation: member.organisationName, at }, asked)
 }
 
 async function openChanges(member: Exporter, address: URLSearchParams): Promise<ListToExport> {

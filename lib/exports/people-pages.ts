@@ -1,7 +1,8 @@
 import type { Actor } from '@/db/actor'
 import { type Cell as AccessCell, listCells } from '@/db/queries/cells'
 import { countPeople, listPeople, type PersonRow } from '@/db/queries/people'
-import type { PeopleFilter, PeopleView } from '@/lib/domain/views'
+import { EVERYBODY, listPeopleFilters } from '@/lib/domain/people-filter'
+import type { PeopleView } from '@/lib/domain/views'
 import { readPages } from './pages'
 import type { Counted } from './proof'
 import type { ShownResults } from './shown-results'
@@ -50,19 +51,17 @@ async function readSettledPage(actor: Actor, results: ShownResults, view: People
   return { ...page, rows }
 }
 
-const NO_FILTER: Required<PeopleFilter> = { search: '', status: null, signal: null, minimum: null }
-const FILTER_NAMES = Object.keys(NO_FILTER) as (keyof typeof NO_FILTER)[]
-
 /** What a list of people over all subscriptions is filtered by. */
-export const peopleFiltersOf = (view: PeopleView): Record<string, string> =>
-  Object.fromEntries(FILTER_NAMES.flatMap((name) => (view[name] ? [[name, view[name]]] : [])))
+export const peopleFiltersOf = (view: PeopleView): Record<string, string> => Object.fromEntries(listPeopleFilters(view))
 
 /** How many people there are, and how many each filter of a view leaves out. */
 export async function countListedPeople(actor: Actor, { results }: ShownResults, view: PeopleView): Promise<Counted> {
-  const all = await countPeople(actor, results, NO_FILTER)
+  const all = await countPeople(actor, results, EVERYBODY)
   const filters: Counted['filters'] = []
-  for (const [name, value] of Object.entries(peopleFiltersOf(view)))
-    filters.push({ name, value, leavesOut: all - (await countPeople(actor, results, { ...NO_FILTER, [name]: value })) })
+  for (const [name, value] of listPeopleFilters(view)) {
+    const alone = await countPeople(actor, results, { ...EVERYBODY, [name]: view[name] })
+    filters.push({ name, value, leavesOut: all - alone })
+  }
   const listed = filters.length === 0 ? all : await countPeople(actor, results, view)
   return { unit: 'people', all, listed, filters }
 }

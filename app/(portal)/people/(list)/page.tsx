@@ -12,14 +12,16 @@ export const metadata: Metadata = { title: 'People' }
 
 export default async function PeoplePage({ searchParams }: PageProps<'/people'>) {
   const member = await requireMember()
-  const view = parsePeopleView(await searchParams)
-  const { connections, past, page, matching, anyone } = await readPeople(member, view)
+  const typed = parsePeopleView(await searchParams)
+  const { connections, past, page, matching, anyone, asked } = await readPeople(member, typed)
+  const { view } = asked
   const href = (change: Partial<PeopleView>) => `/people${formatPeopleView({ ...view, cursor: null, ...change })}`
 
   return (
     <PeopleFrame
       current="list"
-      view={view}
+      typed={typed}
+      {...asked}
       anyone={anyone}
       unread={listUnread(connections)}
       past={past}

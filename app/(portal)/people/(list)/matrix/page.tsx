@@ -19,10 +19,11 @@ const COLUMNS = 8
 
 export default async function MatrixPage({ searchParams }: PageProps<'/people/matrix'>) {
   const member = await requireMember()
-  const view = parsePeopleView(await searchParams)
-  const { page, matching, anyone, connections, past, cells } = await withLease('question', member.memberId, () =>
-    readMatrix(member, view),
+  const typed = parsePeopleView(await searchParams)
+  const { page, matching, anyone, connections, past, cells, asked } = await withLease('question', member.memberId, () =>
+    readMatrix(member, typed),
   ).catch(showRefusal)
+  const { view } = asked
   const connected = connections.filter(
     ({ state, publishedAt, notShown }) => state !== 'disconnected' && (publishedAt !== null || notShown !== null),
   )
@@ -34,7 +35,8 @@ export default async function MatrixPage({ searchParams }: PageProps<'/people/ma
   return (
     <PeopleFrame
       current="matrix"
-      view={view}
+      typed={typed}
+      {...asked}
       anyone={anyone}
       unread={listUnread(connections)}
       past={past}
