@@ -2,14 +2,14 @@ import type { Actor } from '@/db/actor'
 import { listCells } from '@/db/queries/cells'
 import type { ConnectionFacts } from '@/db/queries/connections'
 import { listRolePermissions } from '@/db/queries/grants'
-import { ALL_PEOPLE, countHolders, type HolderQuery, listHolders } from '@/db/queries/holders'
-import { countPeople, listPeople } from '@/db/queries/people'
+import { ALL_PEOPLE, countHolders, countHoldersShown, type HolderQuery, listHolders } from '@/db/queries/holders'
+import { countPeopleShown, listPeople } from '@/db/queries/people'
 import { getPerson } from '@/db/queries/person'
 import { getPersonAccess } from '@/db/queries/person-access'
 import { countFacets } from '@/db/queries/result'
 import { listRoleHolders, listRolesHeld } from '@/db/queries/roles'
 import { readAnswer } from '@/lib/ask'
-import type { PeopleFilter } from '@/lib/domain/views'
+import { EVERYBODY, type PeopleFilter } from '@/lib/domain/people-filter'
 
 /** What a page asks the database, and within how many milliseconds it should be answered. */
 export type Question = { name: string; aimMs: number; ask: () => Promise<unknown> }
@@ -32,16 +32,17 @@ export function listQuestions({ actor, connection, roles, personId }: Of): Quest
     const query = { ...ALL_PEOPLE, ...change }
     return Promise.all([
       listHolders(actor, connection, query),
-      isCounted ? countHolders(actor, connection, query) : null,
+      isCounted ? countHoldersShown(actor, connection, query) : null,
       ...frame(),
     ])
   }
+  const first = { ...EVERYBODY, direction: 'asc', cursor: null } as const
   const people = async (change: Partial<PeopleFilter>) => {
-    const query = { ...ALL_PEOPLE, ...change }
+    const query = { ...first, ...change }
     const [page] = await Promise.all([
       listPeople(actor, 'now', query),
-      countPeople(actor, 'now', query),
-      listPeople(actor, 'now', ALL_PEOPLE, 1),
+      countPeopleShown(actor, 'now', query),
+      listPeople(actor, 'now', first, 1),
     ])
     return page
   }

@@ -195,9 +195,11 @@ export async function createAccessWorld(db: Database) {
     }: Principal = {}) {
       const id = randomUUID()
       const sortName = (name ?? email ?? id).toLowerCase()
-      await db
-        .insert(principals)
-        .values({ organisationId, tenantId, id, kind, name, email, status, guest, variety, organisation, sortName })
+      const sortEmail = (email ?? '').toLowerCase()
+      await db.insert(principals).values({
+        ...{ organisationId, tenantId, id, kind, name, email, status },
+        ...{ guest, variety, organisation, sortName, sortEmail },
+      })
       return id
     },
 

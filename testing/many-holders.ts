@@ -66,9 +66,10 @@ export async function createManyHolders(db: Database, people: number) {
   await inSlices(
     people,
     (from, to) => sql`
-    insert into principals (organisation_id, tenant_id, id, kind, name, email, email_source, status, guest, sort_name)
+    insert into principals (organisation_id, tenant_id, id, kind, name, email, email_source, status, guest, sort_name, sort_email)
     select ${inTenant}, id, 'user', name, case when ${lot(n, 20, 'email')} > 0 then replace(lower(name), ' ', '.') || '@contoso.example' end,
-      case when ${lot(n, 20, 'email')} > 0 then 'mail' end, status, guest, lower(name)
+      case when ${lot(n, 20, 'email')} > 0 then 'mail' end, status, guest, lower(name),
+      case when ${lot(n, 20, 'email')} > 0 then replace(lower(name), ' ', '.') || '@contoso.example' else '' end
     from (select n, ${idOf('person', n)} as id, ${first} || ' ' || ${last} || ' ' || n as name, ${status} as status,
       ${lot(n, 8, 'guest')} = 0 as guest from ${numbers(from, to)}) as person`,
   )

@@ -1,6 +1,6 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { rangeWords } from '@/lib/domain/words'
+import { rangeWords, type Total } from '@/lib/domain/words'
 import { buttonClasses } from './button'
 import { ButtonLink } from './button-link'
 import { FocusList } from './focus-list'
@@ -11,7 +11,7 @@ type Props = {
   start?: number | null
   /** How many rows this page shows. */
   shown: number
-  total?: number | null
+  total?: Total | null
   previousHref?: string | null
   nextHref?: string | null
   unit: string

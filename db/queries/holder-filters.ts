@@ -2,9 +2,10 @@ import { and, eq, inArray, notInArray, or, type SQL, type SQLWrapper, sql } from
 import type { Actor } from '@/db/actor'
 import { assignments, holders, roleDefinitions } from '@/db/schema/access'
 import { directoryGroups, groupMembers, groupNesting, principals } from '@/db/schema/directory'
+import { isAnyOf } from '@/db/text-array'
 import { unquoteSearch } from '@/lib/domain/typed-filter'
 import type { GrantFilter, HolderFilter } from '@/lib/domain/views'
-import { ASSIGNMENT_KINDS, SIGNALS, type Signal } from '@/lib/domain/vocabulary'
+import { ASSIGNMENT_KINDS, PRINCIPAL_KINDS, type PrincipalKind, SIGNALS, type Signal } from '@/lib/domain/vocabulary'
 import { searchText } from './input'
 import { inSnapshot, type Published, rankIn, strengthOfRole, toRole, weakestKindOf, widthOfScope } from './snapshot'
 
@@ -60,17 +61,26 @@ const managementGroupsAbove = (actor: Actor, connectionId: string, scope: string
   )
   select above.scope from chain above join chain own on own.scope = ${scope} and above.place < own.place`
 
-const KINDS: Record<HolderFilter['who'], SQL> = {
-  people: eq(holders.kind, 'user'),
-  groups: eq(holders.kind, 'group'),
-  others: notInArray(holders.kind, ['user', 'group']),
+/** The kinds of principals that a list is about. */
+export const KINDS: Record<HolderFilter['who'], PrincipalKind[]> = {
+  people: ['user'],
+  groups: ['group'],
+  others: PRINCIPAL_KINDS.filter((kind) => kind !== 'user' && kind !== 'group'),
 }
 
 /** A filter as a condition on the holders themselves, without what it asks of their grants. A search needs `principals` joined. */
-export function holderMatches({ who, search, status, notStatus, guest, signal }: HolderFilter): SQL | undefined {
+export function holderMatches(filter: HolderFilter): SQL | undefined {
+  return and(nameMatches(filter), factsMatch(filter))
+}
+
+/** What is typed into the search field, as a condition on `principals`. */
+export const nameMatches = ({ search }: HolderFilter): SQL | undefined =>
+  searchText(unquoteSearch(search), [principals.name, principals.email], holders.principalId)
+
+/** What a filter asks of the columns of a holder. */
+export function factsMatch({ who, status, notStatus, guest, signal }: HolderFilter): SQL | undefined {
   return and(
-    KINDS[who],
-    searchText(unquoteSearch(search), [principals.name, principals.email], holders.principalId),
+    inArray(holders.kind, KINDS[who]),
     status ? eq(holders.status, status) : undefined,
     notStatus.length > 0 ? notInArray(holders.status, notStatus) : undefined,
     guest ? eq(holders.guest, guest === 'only') : undefined,
@@ -78,9 +88,12 @@ export function holderMatches({ who, search, status, notStatus, guest, signal }:
   )
 }
 
+/** Whether a mask of signals has one of them. */
+export const hasSignal = (mask: SQLWrapper, signal: Signal): SQL =>
+  sql`${mask} & ${sql.raw(String(1 << SIGNALS.indexOf(signal)))} <> 0`
+
 /** Whether a holder shows a signal. */
-export const showsSignal = (signal: Signal): SQL =>
-  sql`${holders.signals} & ${sql.raw(String(1 << SIGNALS.indexOf(signal)))} <> 0`
+export const showsSignal = (signal: Signal): SQL => hasSignal(holders.signals, signal)
 
 /** The signals of a bit mask, in the order of `SIGNALS`. */
 export const signalsOf = (mask: number): Signal[] => SIGNALS.filter((_, bit) => mask & (1 << bit))
@@ -100,16 +113,23 @@ const PLACES = 1_000_000 // more than the assignments of any subscription, so th
  * Its columns: `principal_id, strength, role_id, scope, scope_level, kind, group_id, read_at`. The best grant of each group
  * is found before its members are read, so that the work grows with the members of groups and not with members times
  * grants. It is found once for each kind of membership, since that decides what the group's grants are to a member.
+ *
+ * @param only the ids of those who are wanted; null for everyone
  */
-export function selectMatchingHolders(actor: Actor, published: Published, filter: GrantFilter): SQL {
+export function selectMatchingHolders(
+  actor: Actor,
+  published: Published,
+  filter: GrantFilter,
+  only: string[] | null = null,
+): SQL {
   const kind = weakestKindOf(assignments.kind, sql`passed.membership`)
   const direct = sql`select principal_id, at, null::timestamptz as read_at from best where membership = 'active'`
   const through = sql`
     select ${groupMembers.memberId} as principal_id, through.at, least(through.read_at, ${ageOfMembership}) as read_at
     from through join ${groupMembers} on ${groupMembers.groupId} = through.inner_id and ${groupMembers.membership} = through.last
     join ${directoryGroups} on ${directoryGroups.groupId} = through.inner_id
-    where ${inSnapshot(groupMembers, actor, published)} and ${groupMembers.memberKind} <> 'group'
-      and ${inSnapshot(directoryGroups, actor, published)}`
+    where ${and(inSnapshot(groupMembers, actor, published), only ? isAnyOf(groupMembers.memberId, only) : undefined)}
+      and ${groupMembers.memberKind} <> 'group' and ${inSnapshot(directoryGroups, actor, published)}`
   const ways = { direct, group: through, any: sql`${direct} union all ${through}` }
   const memberships = sql.raw(`(values ${ASSIGNMENT_KINDS.map((one) => `('${one}')`).join(', ')})`)
 
@@ -125,6 +145,7 @@ export function selectMatchingHolders(actor: Actor, published: Published, filter
         inSnapshot(assignments, actor, published),
         grantMatches(actor, published.id, filter),
         kindMatches(kind, filter.held),
+        only ? or(eq(assignments.principalKind, 'group'), isAnyOf(assignments.principalId, only)) : undefined,
       )}
     ),
     best as materialized (

@@ -5,20 +5,21 @@ import { getDb } from '@/db/client'
 import { holders, roleDefinitions } from '@/db/schema/access'
 import { directoryGroups, principals } from '@/db/schema/directory'
 import type { Cursor, Direction, HolderFilter, HolderSort } from '@/lib/domain/views'
-import {
-  type AssignmentKind,
-  type EmailSource,
-  type GroupState,
-  PRINCIPAL_STATUSES,
-  type PrincipalKind,
-  type PrincipalStatus,
-  type PrincipalVariety,
-  type Privilege,
-  SCOPE_LEVELS,
-  type ScopeLevel,
-  type Signal,
+import type {
+  AssignmentKind,
+  EmailSource,
+  GroupState,
+  PrincipalKind,
+  PrincipalStatus,
+  PrincipalVariety,
+  Privilege,
+  ScopeLevel,
+  Signal,
 } from '@/lib/domain/vocabulary'
+import { MOST_COUNTED, type Total, totalOf } from '@/lib/domain/words'
 import { asksOfGrants, holderMatches, selectMatchingHolders, signalsOf } from './holder-filters'
+import { MATCHING, OF_THE_PAGE, STRONGEST, sortKeys } from './holder-order'
+import { countUpTo, findPage } from './holder-pages'
 import { EMPTY_PAGE, keyset, type Page, readPageOrFirst } from './keyset'
 import {
   ageIn,
@@ -26,7 +27,6 @@ import {
   type Published,
   privilegeOfStrength,
   publishedOf,
-  rankIn,
   type Snapshot,
   toPrincipal,
   toRole,
@@ -108,6 +108,12 @@ export async function countHolders(actor: Actor, snapshot: Snapshot, filter: Hol
   return counted[0]?.holders ?? 0
 }
 
+/** The same for a page, which says no more than that they are many: counting all of very many takes as long as reading all of them. */
+export async function countHoldersShown(actor: Actor, snapshot: Snapshot, filter: HolderFilter): Promise<Total> {
+  const published = publishedOf(snapshot)
+  return totalOf(published ? await countUpTo(actor, published, filter, MOST_COUNTED) : 0)
+}
+
 /** The same for each status that any of them has. */
 export async function countHoldersByStatus(
   actor: Actor,
@@ -159,15 +165,13 @@ async function readHolders(
     query.cursor,
     limit,
   )
-  const isByName = query.sort === 'name' && query.signal === null && !byGrants
-  const db = await getDb(actor)
   // The page is found first, so that names, roles and groups are looked up for one page and not for everyone.
-  const { rows: selected } = await db.execute<{ principal_id: string; at: string[] }>(
-    isByName ? selectPageByName(actor, published, query, keys) : selectPage(actor, published, query, keys),
-  )
+  const selected = await findPage(actor, published, query, keys)
   if (selected.length === 0) return EMPTY_PAGE
+  const db = await getDb(actor)
   const atOf = new Map(selected.map((row) => [row.principal_id, row.at]))
-  const page = sql`jsonb_to_recordset(${JSON.stringify(selected)}::jsonb) as page (principal_id text, place int, strength int,
+  const placed = selected.map((row, place) => ({ ...row, place }))
+  const page = sql`jsonb_to_recordset(${JSON.stringify(placed)}::jsonb) as page (principal_id text, place int, strength int,
     role_id text, scope text, scope_level text, kind text, group_id text, read_at timestamptz)`
   const found = await db
     .select({
@@ -255,80 +259,3 @@ function toRow(found: Found): HolderRow {
     signals: signalsOf(row.signals),
   }
 }
-
-/** Orders by the first characters of a value, so that cursors, which are kept in addresses, stay short. */
-const shortened = (value: SQL): SQL => sql`left(${value}, 120)`
-
-/** The columns of the grant that a row shows: of the strongest, or of the strongest that a filter asks for. */
-const STRONGEST = {
-  strength: sql<number>`${holders.strongest}`,
-  roleId: sql<string>`${holders.roleId}`,
-  scope: sql<string>`${holders.scope}`,
-  level: sql<ScopeLevel>`${holders.scopeLevel}`,
-  kind: sql<AssignmentKind>`${holders.assignmentKind}`,
-  groupId: sql<string | null>`${holders.groupId}`,
-  unreadSince: sql<Date | null>`${holders.unreadSince}`.mapWith(holders.unreadSince),
-}
-const columnsOf = (table: string): typeof STRONGEST => {
-  const column = <Value>(name: string) => sql.raw(`${table}.${name}`) as SQL<Value>
-  return {
-    strength: column('strength'),
-    roleId: column('role_id'),
-    scope: column('scope'),
-    level: column('scope_level'),
-    kind: column('kind'),
-    groupId: column('group_id'),
-    unreadSince: column<Date | null>('read_at').mapWith(holders.unreadSince),
-  }
-}
-const MATCHING = columnsOf('matching')
-const OF_THE_PAGE = columnsOf('page')
-
-type Keys = ReturnType<typeof keyset>
-
-/** A select of the holders of one page, `principal_id`, `at` and `place`, with the grant that each shows where a filter asks for one. */
-function selectPage(actor: Actor, published: Published, query: HolderQuery, keys: Keys): SQL {
-  const byGrants = asksOfGrants(query)
-  const shown = byGrants ? MATCHING : STRONGEST
-  const asksNames = query.sort === 'email' || query.search.trim() !== ''
-  const showsGrant = !byGrants && (query.sort === 'role' || query.sort === 'scope')
-  return sql`
-    select ${holders.principalId}, ${keys.at} as at, row_number() over (order by ${sql.join(keys.order, sql`, `)}) as place
-      ${byGrants ? sql`, matching.strength, matching.role_id, matching.scope, matching.scope_level, matching.kind, matching.group_id, matching.read_at` : sql``}
-    from ${showsGrant ? subscriptionHolders(actor, published) : namedHolders(actor, published)}
-    ${byGrants ? sql`join (${selectMatchingHolders(actor, published, query)}) as matching on matching.principal_id = ${holders.principalId}` : sql``}
-    ${asksNames ? sql`left join ${principals} on ${toPrincipal(holders, holders.principalId)}` : sql``}
-    ${query.sort === 'role' ? sql`left join ${roleDefinitions} on ${toRole(holders, shown.roleId)}` : sql``}
-    ${where(and(holderMatches(query), keys.beyond))}
-    order by ${sql.join(keys.order, sql`, `)} limit ${keys.fetch}`
-}
-
-/** The same for a list in the order of names: the next ones of each node are found by their index, and the first of all these kept. */
-function selectPageByName(actor: Actor, published: Published, query: HolderQuery, keys: Keys): SQL {
-  const names =
-    query.search.trim() === '' ? sql`` : sql`left join ${principals} on ${toPrincipal(holders, holders.principalId)}`
-  const order = sql.join(keys.order, sql`, `)
-  const ofNode = (nodeId: string) => sql`(
-    select ${holders.sortName}, ${holders.principalId} from ${holders} ${names}
-    ${where(and(inSnapshot(holders, actor, { ...published, nodeIds: [nodeId] }), holderMatches(query), keys.beyond))}
-    order by ${order} limit ${keys.fetch})`
-  const none = sql`(select ${holders.sortName}, ${holders.principalId} from ${holders} where false)`
-  const first = published.nodeIds.length > 0 ? sql.join(published.nodeIds.map(ofNode), sql` union `) : none
-  return sql`
-    select ${holders.principalId}, ${keys.at} as at, row_number() over (order by ${order}) as place
-    from (${first}) as holders order by ${order} limit ${keys.fetch}`
-}
-
-const where = (condition: SQL | undefined): SQL => (condition ? sql`where ${condition}` : sql``)
-
-/** In the order of statuses the one that could not be read comes last, after all that are known. */
-const STATUSES = PRINCIPAL_STATUSES.filter((status) => status !== 'not_readable')
-
-/** The keys of each sort that come before the name. Roles are ordered by what they amount to, scopes from the widest. */
-const sortKeys = (shown: typeof STRONGEST): Record<HolderSort, SQL[]> => ({
-  name: [],
-  email: [shortened(sql`coalesce(lower(${principals.email}), '')`)],
-  status: [sql`${rankIn(holders.status, STATUSES)}::text`],
-  role: [shortened(sql`${shown.strength} || coalesce(${roleDefinitions.sortName}, ${shown.roleId})`)],
-  scope: [shortened(sql`${rankIn(shown.level, SCOPE_LEVELS)} || lower(${shown.scope})`)],
-})

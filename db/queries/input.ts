@@ -26,4 +26,5 @@ export const beginsWith = (typed: string, column: AnyColumn): SQL =>
 /** What is looked for of what was typed: without NUL, which PostgreSQL refuses in a text, and not longer than is worth it. */
 export const cleanSearch = (typed: string): string => typed.replaceAll('\0', '').trim().slice(0, LONGEST_SEARCH)
 
-const escapeWildcards = (text: string): string => text.replace(/[\\%_]/g, '\\$&')
+/** A text as a part of a pattern that stands for itself. */
+export const escapeWildcards = (text: string): string => text.replace(/[\\%_]/g, '\\$&')

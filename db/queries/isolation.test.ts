@@ -24,6 +24,7 @@ import { countResult, getResultCounts } from './count-result'
 import { listDenials, listDenialsByPrincipal } from './denials'
 import { listExportedFacts } from './exported-facts'
 import { listFeeds } from './feeds'
+import { listMatchingGroups } from './few-holders'
 import { countAttention, countFleet, listFleet } from './fleet'
 import {
   listFoundGroups,
@@ -34,7 +35,8 @@ import {
 } from './found'
 import { listKnownPermissions, listMatchingGrants, listRolePermissions } from './grants'
 import { getGroup, listGroups } from './groups'
-import { ALL_PEOPLE, countHolders, countHoldersByStatus, listHolders } from './holders'
+import { countUpTo } from './holder-pages'
+import { ALL_PEOPLE, countHolders, countHoldersByStatus, countHoldersShown, listHolders } from './holders'
 import { EMPTY_PAGE } from './keyset'
 import {
   listAuditEvents,
@@ -44,7 +46,7 @@ import {
   listRemovedMembers,
   listWaitingMembers,
 } from './organisation'
-import { countPeople, listPeople } from './people'
+import { countPeople, countPeopleShown, listPeople } from './people'
 import { getPerson, getPrincipalName } from './person'
 import { getPersonAccess, listPersonAccess } from './person-access'
 import { getPreparedExport, listPreparedExports } from './prepared-exports'
@@ -157,10 +159,15 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   countFacets: async (actor, { connection }) => (await countFacets(actor, connection)).ownAssignments,
   countFleet: async (actor) => (await countFleet(actor, { search: '' }, 'account')).length,
   countHolders: (actor, { connection }) => countHolders(actor, connection, HOLDERS),
+  countHoldersShown: async (actor, { connection }) => Number(await countHoldersShown(actor, connection, HOLDERS)),
   countHoldersByStatus: async (actor, { connection }) => (await countHoldersByStatus(actor, connection, HOLDERS)).size,
+  countUpTo: (actor, { connection }) => countUpTo(actor, publishedOf(connection), HOLDERS, 1_000),
   countPeople: (actor) => countPeople(actor, 'now', PEOPLE),
+  countPeopleShown: async (actor) => Number(await countPeopleShown(actor, 'now', PEOPLE)),
   countResult: async ({ organisationId }, { world: { tenantId }, connection }) =>
     (await countResult(database.db, { organisationId, tenantId, published: publishedOf(connection) })).people,
+  listMatchingGroups: async (actor, { connection }) =>
+    (await listMatchingGroups(actor, publishedOf(connection), HOLDERS)).length,
   getAccount: async (actor, { connection }) => found(await getAccount(actor, connection.accountId)),
   getChange: async (actor, { changeId }) => found(await getChange(actor, changeId)),
   getConnection: async (actor, { connection }) => found(await getConnection(actor, connection.id)),
@@ -304,7 +311,7 @@ test('results of another organisation that are named as those of a moment show n
   expect(await listPeople(actor, results, PEOPLE)).toEqual(EMPTY_PAGE)
   expect(await listCells(actor, results, people)).toEqual([])
   for (const filter of [PEOPLE, { ...PEOPLE, signal: 'gone' }, { ...PEOPLE, minimum: 'reads' }] as const)
-    expect(await countPeople(actor, results, filter)).toBe(0)
+    for (const count of [countPeople, countPeopleShown]) expect(await count(actor, results, filter)).toBe(0)
   expect((await getPerson(world.actor, results, person))?.roles.length).toBeGreaterThan(0)
   expect(await getPerson(actor, results, person)).toMatchObject({ id: person, roles: [] })
 })

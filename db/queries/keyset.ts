@@ -19,6 +19,9 @@ export function keyset(keys: SQLWrapper[], direction: Direction, cursor: Cursor 
   const ascending = (direction === 'asc') !== backward
 
   return {
+    /** Whether rows are read in rising order, and the values after which they begin; null for the first page. */
+    ascending,
+    values,
     beyond: values
       ? sql`(${list(keys)}) ${sql.raw(ascending ? '>' : '<')} (${list(values.map((value) => sql`${value}`))})`
       : undefined,

@@ -4,12 +4,16 @@ import { getDb } from '@/db/client'
 import { connectionNodes, holders } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { principals } from '@/db/schema/directory'
+import { isAnyOf } from '@/db/text-array'
 import { bitOf, showsAnywhere } from '@/lib/domain/combined-holders'
 import type { PeopleFilter } from '@/lib/domain/people-filter'
 import { unquoteSearch } from '@/lib/domain/typed-filter'
 import type { Cursor, Direction } from '@/lib/domain/views'
 import { type PrincipalStatus, type Privilege, strengthOf } from '@/lib/domain/vocabulary'
-import { searchText } from './input'
+import { MOST_COUNTED, type Total, totalOf } from '@/lib/domain/words'
+import { MOST_FEW } from './few-holders'
+import { selectFoundIds } from './found-ids'
+import { cleanSearch, searchText } from './input'
 import { keyset, type Page, readPageOrFirst } from './keyset'
 import {
   connectionsShown,
@@ -85,13 +89,7 @@ async function readPeople(actor: Actor, results: Results, query: PeopleQuery, li
     .from(holders)
     .innerJoin(connectionNodes, nodeOfHolder)
     .innerJoin(connectionsShown(actor, results), isHolderShown)
-    .where(
-      and(
-        eq(holders.organisationId, actor.organisationId),
-        eq(holders.tenantId, principals.tenantId),
-        eq(holders.principalId, principals.id),
-      ),
-    )
+    .where(isOfPerson(actor))
     .as('held')
   const found = await db
     .select({
@@ -116,6 +114,7 @@ async function readPeople(actor: Actor, results: Results, query: PeopleQuery, li
         eq(principals.organisationId, actor.organisationId),
         eq(principals.kind, 'user'),
         personMatches(query, results),
+        await isAmongFound(actor, query),
         gt(held.subscriptions, 0),
         asksOfAccess(query) ? isAmongMatching(actor, results, query) : undefined,
         beyond,
@@ -144,6 +143,50 @@ const isWide = sql`${holders.scopeLevel} in ('root', 'management_group', 'subscr
  */
 const isAmongMatching = (actor: Actor, results: Results, filter: PeopleFilter): SQL =>
   sql`coalesce((${principals.tenantId}, ${principals.id}) in (${selectMatching(actor, results, filter)}), false)`
+
+/**
+ * How many of the people who have access in any connected subscription meet a filter, for a page, which says no more than that they are
+ * many.
+ */
+export async function countPeopleShown(actor: Actor, results: Results, filter: PeopleFilter): Promise<Total> {
+  if (asksOfAccess(filter)) return totalOf(await countPeople(actor, results, filter))
+  const isShown = sql`coalesce((select true from ${holders} join ${connectionNodes} on ${nodeOfHolder}
+    join ${connectionsShown(actor, results)} on ${isHolderShown} where ${isOfPerson(actor)} limit 1), false)`
+  const some = sql`select from ${principals} where ${and(
+    eq(principals.organisationId, actor.organisationId),
+    eq(principals.kind, 'user'),
+    personMatches(filter, results),
+    await isAmongFound(actor, filter),
+    isShown,
+  )} limit ${MOST_COUNTED + 1}`
+  const db = await getDb(actor)
+  const { rows } = await db.execute<{ all: number }>(sql`select count(*)::int as all from (${some}) as counted`)
+  return totalOf(rows[0]?.all ?? 0)
+}
+
+/** The rows of holders of the person of a row of `principals`. */
+const isOfPerson = (actor: Actor) =>
+  and(
+    eq(holders.organisationId, actor.organisationId),
+    eq(holders.tenantId, principals.tenantId),
+    eq(holders.principalId, principals.id),
+  )
+
+/** Where a search finds few, whether a person is one of them; undefined where it does not, or where nothing is looked for. */
+async function isAmongFound(actor: Actor, { search }: PeopleFilter): Promise<SQL | undefined> {
+  const text = cleanSearch(search)
+  if (text === '') return undefined
+  const db = await getDb(actor)
+  const { rows } = await db.execute<{ id: string }>(
+    sql`${selectFoundIds(actor.organisationId, text)} limit ${MOST_FEW + 1}`,
+  )
+  return rows.length > MOST_FEW
+    ? undefined
+    : isAnyOf(
+        principals.id,
+        rows.map(({ id }) => id),
+      )
+}
 
 /** How many of the people who have access in any connected subscription meet a filter. */
 export async function countPeople(actor: Actor, results: Results, filter: PeopleFilter): Promise<number> {

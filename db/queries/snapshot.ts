@@ -95,9 +95,15 @@ export const atNodeShown = (table: OfNode): SQL | undefined =>
     isValidAt(table, connections.publishedAt),
   )
 
-/** A row is valid from its first moment until just before its last. */
+/**
+ * A row is valid from its first moment until just before its last. The indexes of a directory's tables end with when a row begins, and
+ * PostgreSQL 18, which can skip through an index to a column further behind, takes the look-up of one member for a thousand of them when that
+ * is asked: it then reads all members instead. The `greatest` of one value is that value, and keeps it from the index.
+ */
 function isValidAt(table: Interval, moment: Date | SQLWrapper): SQL | undefined {
-  return and(lte(table.validFrom, moment), or(isNull(table.validTo), gt(table.validTo, moment)))
+  const at = moment instanceof Date ? sql.param(moment, table.validFrom) : moment
+  const hasBegun = 'accountId' in table ? sql`greatest(${table.validFrom}) <= ${at}` : lte(table.validFrom, moment)
+  return and(hasBegun, or(isNull(table.validTo), gt(table.validTo, moment)))
 }
 
 /** The rows of the directory of an account, in SQL, as the result of a connection that is shown has them. */

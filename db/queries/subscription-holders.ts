@@ -15,7 +15,7 @@ const stored = alias(holders, 'stored_holders')
  *
  * @param only the ids of those who are wanted
  */
-export const subscriptionHolders = (actor: Reader, published: Published, only?: string[]) =>
+export const subscriptionHolders = (actor: Reader, published: Published, only: string[] | null = null) =>
   asHolders(
     combineRows({
       from: sql`${holders} where ${and(
@@ -31,7 +31,7 @@ export const subscriptionHolders = (actor: Reader, published: Published, only?: 
  * The same without the grant that is shown and without counts: who they are, and their signals. It costs less, and the database
  * knows better how many there are when it joins them.
  */
-export const namedHolders = (actor: Reader, published: Published) => {
+export const namedHolders = (actor: Reader, published: Published, only: string[] | null = null) => {
   const who = sql.join(
     [
       ...[holders.organisationId, holders.tenantId, holders.principalId],
@@ -41,7 +41,28 @@ export const namedHolders = (actor: Reader, published: Published) => {
   )
   const [any, all] = [sql`bit_or(${holders.signals})`, sql`bit_and(${holders.signals})`]
   return asHolders(sql`select ${who}, ${shownSignals(any, all, sql`${published.eligibleRead}::boolean`)} as signals
-    from ${holders} where ${inSnapshot(holders, actor, published)} group by ${who}`)
+    from ${holders} where ${and(
+      inSnapshot(holders, actor, published),
+      only ? isAnyOf(holders.principalId, only) : undefined,
+    )} group by ${who}`)
+}
+
+/** The signals that the principal of a row of `holders` shows in a snapshot: those of their rows at all of its nodes together. */
+export const signalsInSnapshot = (actor: Reader, published: Published): SQL<number> => sql`(
+  select ${shownSignals(sql`bit_or(${stored.signals})`, sql`bit_and(${stored.signals})`, sql`${published.eligibleRead}::boolean`)}
+  from ${holders} as ${stored}
+  where ${and(inSnapshot(stored, actor, published), eq(stored.principalId, holders.principalId))})`
+
+/**
+ * Whether a row of `holders` has the grant that is shown of its principal: no row of theirs at another node of the snapshot comes before
+ * it in the order of {@link combineRows}. The `coalesce` keeps PostgreSQL from making a join of it.
+ */
+export const isRowShown = (actor: Reader, published: Published): SQL => {
+  const place = (row: typeof holders | typeof stored) =>
+    sql`(${row.rank}, ${row.roleId}, lower(${row.scope}), coalesce(${row.groupId}, ''), ${row.nodeId})`
+  return sql`coalesce((select false from ${holders} as ${stored}
+    where ${and(inSnapshot(stored, actor, published), eq(stored.principalId, holders.principalId))}
+      and ${place(stored)} < ${place(holders)} limit 1), true)`
 }
 
 /**

@@ -231,6 +231,13 @@ export const holders = pgTable(
     primaryKey({ columns: [t.organisationId, t.principalId, t.nodeId, t.validFrom] }),
     uniqueIndex('holders_one_current').on(t.organisationId, t.nodeId, t.principalId).where(sql`valid_to is null`),
     index('holders_by_name').on(t.organisationId, t.nodeId, t.kind, t.sortName, t.principalId),
+    // The other orders of a list and its filters. They end before the name on purpose: rows of the same value share one entry, so
+    // that these cost a publish little, and a page reads a value that few have whole and one that many have by name.
+    index('holders_by_role').on(t.organisationId, t.nodeId, t.kind, t.strongest, t.roleId),
+    index('holders_by_scope').on(t.organisationId, t.nodeId, t.kind, t.scopeLevel, t.scope),
+    index('holders_by_status').on(t.organisationId, t.nodeId, t.kind, t.status).where(sql`status <> 'active'`),
+    index('holders_by_signals').on(t.organisationId, t.nodeId, t.kind, t.signals).where(sql`signals > 0`),
+    index('holders_of_guests').on(t.organisationId, t.nodeId, t.kind).where(sql`guest`),
     pastIntervals('holders', t),
     check('holders_kind', oneOf('kind', PRINCIPAL_KINDS)),
     check('holders_status', oneOf('status', PRINCIPAL_STATUSES)),

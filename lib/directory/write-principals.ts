@@ -1,17 +1,14 @@
 import { sql } from 'drizzle-orm'
 import type { Transaction } from '@/db/database'
 import { jsonChunks, listColumns, listInSql, type RecordColumn, type RecordOf, selectRecords } from '@/db/json-records'
-import { principals } from '@/db/schema/directory'
+import { principals, SORT_EMAIL_LENGTH, SORT_NAME_LENGTH } from '@/db/schema/directory'
 import { arrayOf } from '@/db/text-array'
 import type { PrincipalFacts } from '@/lib/domain/access'
 
 /** Columns that are not read from Azure: whose row it is, what lists order it by, and when it was read. */
-const NOT_READ = ['organisationId', 'tenantId', 'sortName', 'readAt'] as const
+const NOT_READ = ['organisationId', 'tenantId', 'sortName', 'sortEmail', 'readAt'] as const
 
 type PrincipalRecord = RecordOf<typeof principals, (typeof NOT_READ)[number]>
-
-/** Characters that lists are ordered by: an index row has room for some 2,700 bytes, and a cursor should stay short. */
-export const SORT_NAME_LENGTH = 200
 
 /**
  * Stores what is known of everyone who has access and of the groups it runs through. Rows that say the same already are
@@ -43,13 +40,15 @@ export async function writePrincipals(
   for (const chunk of jsonChunks(records)) {
     const { rows } = await tx.execute<{ rows: number }>(sql`
       with written as (
-      insert into principals as known (organisation_id, tenant_id, sort_name, read_at, ${listInSql(columns, quoteName)})
+      insert into principals as known (organisation_id, tenant_id, sort_name, sort_email, read_at, ${listInSql(columns, quoteName)})
       select ${organisationId}, ${tenantId}, left(lower(coalesce(name, email, id)), ${SORT_NAME_LENGTH}),
+        left(lower(coalesce(email, '')), ${SORT_EMAIL_LENGTH}),
         ${readAt.toISOString()}::timestamptz, ${listInSql(columns, quoteName)}
       from (${selectRecords(columns, chunk)}) as read
       on conflict (organisation_id, tenant_id, id) do update set
         ${listInSql(columns, (column) => `${quoteName(column)} = ${newest(column)}`)}, read_at = excluded.read_at,
-        sort_name = left(lower(coalesce(excluded.name, known.name, excluded.email, known.email, excluded.id)), ${SORT_NAME_LENGTH})
+        sort_name = left(lower(coalesce(excluded.name, known.name, excluded.email, known.email, excluded.id)), ${SORT_NAME_LENGTH}),
+        sort_email = left(lower(coalesce(excluded.email, known.email, '')), ${SORT_EMAIL_LENGTH})
       where (${listInSql(columns, ({ name }) => `known."${name}"`)}) is distinct from (${listInSql(columns, newest)})
         and (known.read_at is null or known.read_at <= excluded.read_at)
         -- What another tenant says of a principal never takes the place of what our own directory knows of it.

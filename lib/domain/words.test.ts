@@ -39,10 +39,12 @@ test.each([
   [50, 1, 51, 'people', '51 of 51 people'],
   [null, 50, 3279, 'people', '50 of 3,279 people'],
   [3275, 50, 3279, 'people', '50 of 3,279 people'],
+  [0, 50, 'more', 'people', '1 to 50 of more than 1,000 people'],
+  [1050, 50, 'more', 'people', '1,051 to 1,100 of more than 1,000 people'],
   [0, 20, null, 'changes', '20 changes'],
   [50, 50, null, 'changes', 'Changes 51 to 100'],
   [null, 50, null, 'changes', '50 changes'],
-])('rows from %s on, %s of %s %s: %s', (start, shown, total, unit, words) => {
+] as const)('rows from %s on, %s of %s %s: %s', (start, shown, total, unit, words) => {
   expect(rangeWords({ start, shown, total, unit })).toBe(words)
 })
 

@@ -80,19 +80,32 @@ type Range = {
   start: number | null
   shown: number
   /** How many there are in all; null where it is not known. */
-  total: number | null
+  total: Total | null
   /** What they are, as it stands after a number. */
   unit: string
 }
+
+/** The most of a list that are counted for a page. Of more it says only that they are more. */
+export const MOST_COUNTED = 1_000
+
+/** How many of something there are: a number, or only that there are more than are counted. */
+export type Total = number | 'more'
+
+/** A total from a count that was ended at one more than are counted. */
+export const totalOf = (count: number): Total => (count > MOST_COUNTED ? 'more' : count)
+
+/** A total as it stands in a sentence: `3,279`, `more than 1,000`. */
+export const totalWords = (total: Total): string =>
+  total === 'more' ? `more than ${MOST_COUNTED.toLocaleString('en')}` : total.toLocaleString('en')
 
 /** Which rows of a list a page shows: `51 to 100 of 3,279 people`, or as much of it as is known. */
 export function rangeWords({ start, shown, total, unit }: Range): string {
   const digits = (count: number) => count.toLocaleString('en')
   const last = start === null ? null : start + shown
   // Rows that came or went since the address was made can lead beyond the end.
-  const isKnown = start !== null && last !== null && (total === null || last <= total)
+  const isKnown = start !== null && last !== null && (typeof total !== 'number' || last <= total)
   const range = isKnown && shown > 1 ? `${digits(start + 1)} to ${digits(last)}` : digits(isKnown ? last : shown)
-  if (total !== null) return `${range} of ${digits(total)} ${unit}`
+  if (total !== null) return `${range} of ${totalWords(total)} ${unit}`
   return isKnown && start > 0 ? `${unit.charAt(0).toUpperCase()}${unit.slice(1)} ${range}` : `${digits(shown)} ${unit}`
 }
 

@@ -1,5 +1,5 @@
 import type { Actor } from '@/db/actor'
-import { countPeople, listPeople } from '@/db/queries/people'
+import { countPeopleShown, listPeople } from '@/db/queries/people'
 import { EVERYBODY } from '@/lib/domain/people-filter'
 import type { PeopleView } from '@/lib/domain/views'
 import { findAllResults } from '@/lib/past-results'
@@ -17,7 +17,7 @@ export async function readPeople(member: Actor, typed: PeopleView) {
   const [{ connections, past }, page, matching, anyone] = await Promise.all([
     all,
     listPeople(member, results, view),
-    countPeople(member, results, view),
+    countPeopleShown(member, results, view),
     listPeople(member, results, { ...EVERYBODY, direction: 'asc', cursor: null }, 1),
   ])
   const asked = { view, problems, names: { roles, connections } }

@@ -6,7 +6,7 @@ import { PeopleSentence } from '@/components/access/people-sentence'
 import { PeopleTable } from '@/components/access/people-table'
 import { SignalChips } from '@/components/access/signal-chips'
 import { Pager } from '@/components/ui/pager'
-import { countHolders, listHolders } from '@/db/queries/holders'
+import { countHoldersShown, listHolders } from '@/db/queries/holders'
 import { peopleSentence } from '@/lib/domain/people-sentence'
 import { type AccessView, formatAccessView, isFiltered, parseAccessView, withoutFilters } from '@/lib/domain/views'
 import { isolateName } from '@/lib/domain/words'
@@ -29,7 +29,7 @@ export default async function PeoplePage({ params, searchParams }: Props) {
   const filter = { ...view, who: 'people' } as const
   const [page, matching, { counts, roles, signals }] = await Promise.all([
     listHolders(member, connection, filter, Number(view.size)),
-    isFiltered(view) ? countHolders(member, connection, filter) : null,
+    isFiltered(view) ? countHoldersShown(member, connection, filter) : null,
     readResult(connectionId, view.at),
   ])
   const pageHref = (cursor: AccessView['cursor']) => cursor && path + formatAccessView({ ...view, cursor })

@@ -36,13 +36,13 @@ export const openResult = cache(async (connectionId: string, at: string) => {
 /** What the frame and the filters of a connection's pages show of a result, read once for a request. */
 export const readResult = cache(async (connectionId: string, at: string) => {
   const { member, connection } = await openResult(connectionId, at)
+  // The page of groups also lists the groups inside those that hold roles; only the coverage counts them all.
+  const groups = findCoverage(connection, 'groups')
   const [facets, roles, holdingGroups] = await Promise.all([
     countFacets(member, connection),
     listRolesHeld(member, connection),
-    countHolders(member, connection, { ...parseAccessView({}), who: 'groups' }),
+    groups ? 0 : countHolders(member, connection, { ...parseAccessView({}), who: 'groups' }),
   ])
-  // The page of groups also lists the groups inside those that hold roles; only the coverage counts them all.
-  const groups = findCoverage(connection, 'groups')
   return {
     roles,
     counts: {

@@ -16,7 +16,7 @@ import { SignalChips } from '@/components/access/signal-chips'
 import { ButtonLink } from '@/components/ui/button-link'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Pager } from '@/components/ui/pager'
-import { countHolders, listHolders } from '@/db/queries/holders'
+import { countHoldersShown, listHolders } from '@/db/queries/holders'
 import { keepMoment } from '@/lib/domain/as-of'
 import { type AccessView, formatAccessView, isFiltered, parseAccessView, withoutFilters } from '@/lib/domain/views'
 import { isolateName } from '@/lib/domain/words'
@@ -36,11 +36,13 @@ export default async function PrincipalsPage({ params, searchParams }: Props) {
   const home = `/integrations/azure/${connection.id}`
   const path = `${home}/principals`
   const filter = { ...view, who: 'others' } as const
-  const [page, matching, { roles, signals }] = await Promise.all([
+  const [page, matching, { counts, roles, signals }] = await Promise.all([
     listHolders(member, connection, filter, Number(view.size)),
-    countHolders(member, connection, filter),
+    countHoldersShown(member, connection, filter),
     readResult(connectionId, view.at),
   ])
+  // The number of all was counted with the result, but for those of whom an earlier reading is shown.
+  const total = isFiltered(view) || signals.not_read ? matching : counts.principals
   const pageHref = (cursor: AccessView['cursor']) => cursor && path + formatAccessView({ ...view, cursor })
 
   return (
@@ -81,8 +83,8 @@ export default async function PrincipalsPage({ params, searchParams }: Props) {
           <Pager
             start={page.start}
             shown={page.rows.length}
-            total={matching}
-            unit={matching === 1 ? 'principal' : 'principals'}
+            total={total}
+            unit={total === 1 ? 'principal' : 'principals'}
             previousHref={pageHref(page.previous)}
             nextHref={pageHref(page.next)}
           />
