@@ -247,8 +247,7 @@ test('the rows of every organisation are open to these functions and no other', 
     'lib/auth/record-refusal.ts recordRefusedSignIn', // whoever is refused is known by their tenant alone
     'lib/auth/register-sign-in.ts findAdmission',
     'lib/auth/register-sign-in.ts registerSignIn', // makes the organisation
-    'lib/auth/sessions.ts findSession',
-    'lib/auth/sessions.ts signOutBrowser', // a session is found by its token, and its row says whose it is
+    'lib/auth/sessions.ts findOrganisation', // of a token that an earlier version gave out
     'lib/connections/check-keys.ts listLostKeys', // at start: the names of the keys that sealed anything
     'lib/connections/delete-connection.ts sendLostDeletions', // the work that waits in all organisations
     'lib/connections/follow.ts takeDueAccount', // takes one of any organisation, and changes only when it is looked at next
@@ -257,7 +256,7 @@ test('the rows of every organisation are open to these functions and no other', 
     'lib/exports/prepare-export.ts sendLostExports',
     'lib/exports/signing-keys.ts readCurrent',
     'lib/exports/signing-keys.ts replaceKey',
-    'lib/feeds/find-feed.ts readFeed', // a feed is found by its id, and its row says whose it is
+    'lib/feeds/find-feed.ts findOrganisation', // of a feed whose token an earlier version gave out
     'lib/leases.ts takeLease', // limits belong to no organisation
     'lib/limits.ts deleteExpiredCounts',
     'lib/limits.ts limit',

@@ -350,3 +350,26 @@ test('after an upgrade, lists that no sync could read so far are known as never 
   ])
   await close()
 })
+
+test('who is signed in, what they have begun to connect and their feeds are still there after an upgrade', async () => {
+  const old = await databaseAfter(33)
+  const [member, session, feed] = [randomUUID(), randomUUID(), randomUUID()]
+  const own = `'${ORGANISATION}', '${member}'`
+  await old.exec(`set rolecall.every_organisation = 'on';
+    insert into organisations (id, tenant_id, name) values ('${ORGANISATION}', '${TENANT}', 'Contoso');
+    insert into members (organisation_id, id, object_id, name, email, role) values (${own}, 'o', 'Olga', 'o@c.example', 'owner');
+    insert into member_sessions (organisation_id, member_id, id, token_hash, browser, expires_at)
+      values (${own}, '${session}', 'hash', 'Firefox', now());
+    insert into connect_attempts (organisation_id, member_id, session_id, subscription_id, tenant_id, state_hash, expires_at)
+      values (${own}, '${session}', 's', '${TENANT}', 'state', now());
+    insert into feeds (organisation_id, member_id, id, name, query, token_hash) values (${own}, '${feed}', 'Access', '', 'hash')`)
+  const { limitTo, close } = await migrateEmbedded(old)
+  const query = async (text: string) => (await limitTo('every organisation').execute(sql.raw(text))).rows
+  expect(
+    await query(`select s.id as session, a.state_hash, f.id as feed from member_sessions s
+      join connect_attempts a on a.session_id = s.id join feeds f on f.member_id = s.member_id`),
+  ).toEqual([{ session, state_hash: 'state', feed }])
+  await query(`delete from member_sessions where organisation_id = '${ORGANISATION}' and token_hash = 'hash'`)
+  expect(await query('select from connect_attempts')).toEqual([])
+  await close()
+})

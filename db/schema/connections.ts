@@ -177,7 +177,7 @@ export const connectAttempts = pgTable(
     }).onDelete('cascade'),
     check('connect_attempts_one_sign_in', sql`account_id is null or sealed_cache is null`),
     index('connect_attempts_by_account').on(t.organisationId, t.accountId),
-    uniqueIndex('connect_attempts_state').on(t.stateHash).where(sql`state_hash is not null`),
+    uniqueIndex('connect_attempts_state').on(t.organisationId, t.stateHash).where(sql`state_hash is not null`),
     index('connect_attempts_expiry').on(t.expiresAt),
     index('connect_attempts_by_session').on(t.organisationId, t.memberId, t.sessionId),
   ],

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { check, foreignKey, index, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { check, foreignKey, index, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { at } from './columns'
 import { members } from './organisations'
 
@@ -26,8 +26,8 @@ export const feeds = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.organisationId, t.id] }),
-    // A program that reads it names the feed alone: whose it is follows from the row.
-    unique('feeds_one_per_id').on(t.id),
+    // For programs whose token was made before tokens named their organisation: whose feed they read follows from the row.
+    index('feeds_by_id').on(t.id),
     foreignKey({
       name: 'feeds_of_a_member',
       columns: [t.organisationId, t.memberId, t.memberState],

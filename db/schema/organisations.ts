@@ -115,9 +115,9 @@ export const memberSessions = pgTable(
     memberId: uuid('member_id').notNull(),
     /** Always `active`: with the foreign key below, a member who was removed can have no session. */
     memberState: text('member_state').$type<'active'>().notNull().default('active'),
-    id: uuid('id').primaryKey().defaultRandom(),
+    id: uuid('id').notNull().defaultRandom(),
     /** SHA-256 of the token in the cookie, in base64url. */
-    tokenHash: text('token_hash').notNull().unique(),
+    tokenHash: text('token_hash').notNull(),
     createdAt: at('created_at').notNull().defaultNow(),
     lastSeenAt: at('last_seen_at').notNull().defaultNow(),
     expiresAt: at('expires_at').notNull(),
@@ -129,6 +129,9 @@ export const memberSessions = pgTable(
     clientAddress: text('client_address'),
   },
   (t) => [
+    primaryKey({ columns: [t.organisationId, t.id] }),
+    // The hash comes first, for tokens that were made before they named their organisation.
+    unique('member_sessions_one_per_token').on(t.tokenHash, t.organisationId),
     foreignKey({
       name: 'member_sessions_of_a_member',
       columns: [t.organisationId, t.memberId, t.memberState],

@@ -14,6 +14,7 @@ import { log } from '@/lib/log'
 import { createToken, hashToken } from '@/lib/random-token'
 import { type Admission, judgeAdmission, type Rule } from './admission'
 import { deleteInvitations, findInvitations } from './invitations'
+import { findOrganisationOfSession } from './session-token'
 import { SEEN_NOW } from './visits'
 
 /** Who has signed in, according to Microsoft. Tenant and object ID identify the person, the rest is for display. */
@@ -235,7 +236,7 @@ async function openSession(
   { authenticatedAt }: SignedInAccount,
   { browser, visitor, previousToken }: SignInBrowser,
 ): Promise<string> {
-  const { token, tokenHash } = createToken()
+  const { token, tokenHash } = createToken(member.organisationId)
   const [session] = await tx
     .insert(memberSessions)
     .values({
@@ -259,10 +260,13 @@ async function openSession(
  * they have begun to connect in this browser goes on; what another member began is lost with their session.
  */
 async function replaceSession(tx: Transaction, member: KnownMember, previousToken: string, sessionId: string) {
+  const organisationId = await findOrganisationOfSession(tx, previousToken)
+  if (organisationId === null) return
+  const ofOrganisation = eq(memberSessions.organisationId, organisationId)
   const [previous] = await tx
     .select({ id: memberSessions.id })
     .from(memberSessions)
-    .where(eq(memberSessions.tokenHash, hashToken(previousToken)))
+    .where(and(ofOrganisation, eq(memberSessions.tokenHash, hashToken(previousToken))))
   if (!previous) return
   await tx
     .update(connectAttempts)
@@ -274,7 +278,7 @@ async function replaceSession(tx: Transaction, member: KnownMember, previousToke
         eq(connectAttempts.sessionId, previous.id),
       ),
     )
-  await tx.delete(memberSessions).where(eq(memberSessions.id, previous.id))
+  await tx.delete(memberSessions).where(and(ofOrganisation, eq(memberSessions.id, previous.id)))
 }
 
 /** Deletes the member's sessions that have ended by themselves, and the oldest ones beyond the bound. */

@@ -1,21 +1,22 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { and, eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { listOwnSessions } from '@/db/queries/organisation'
 import { auditEvents, memberSessions } from '@/db/schema/organisations'
 import { SESSIONS_PER_MEMBER } from '@/lib/domain/retention'
+import { hashToken } from '@/lib/random-token'
 import { createTestDatabase, type TestDatabase } from '@/testing/database'
 import { signInAs } from '@/testing/sign-in-as'
 import { registerSignIn } from './register-sign-in'
 import { findSession, signOutBrowser } from './sessions'
 
-const ALLOWED = randomUUID()
+const [ALLOWED, ALSO_ALLOWED] = [randomUUID(), randomUUID()]
 
 let database: TestDatabase
 beforeAll(async () => {
   vi.stubEnv('AZURE_CLIENT_ID', randomUUID())
   vi.stubEnv('AZURE_CLIENT_SECRET', 'secret')
-  vi.stubEnv('AZURE_TENANT_ID', ALLOWED)
+  vi.stubEnv('AZURE_TENANT_ID', `${ALLOWED},${ALSO_ALLOWED}`)
   vi.stubEnv('AUTH_SECRET', 'x'.repeat(32))
   vi.stubEnv('ENCRYPTION_KEYS', `k1:${Buffer.alloc(32, 7).toString('base64')}`)
   database = await createTestDatabase()
@@ -24,13 +25,47 @@ afterAll(() => database.close())
 
 const signIn = (change: Parameters<typeof signInAs>[0] = {}) => signInAs({ tenantId: ALLOWED, ...change })
 
-test('a session is opened by 256 random bits, which are stored nowhere', async () => {
+test('a session is opened by 256 random bits beside the organisation, which are stored nowhere', async () => {
   const { token, sessionId } = await signIn()
-  expect(Buffer.from(token, 'base64url')).toHaveLength(32)
+  expect(Buffer.from(token, 'base64url')).toHaveLength(16 + 32)
   const [row] = await database.db.select().from(memberSessions).where(eq(memberSessions.id, sessionId))
   expect(JSON.stringify(row)).not.toContain(token)
   expect(await findSession(token)).toMatchObject({ sessionId })
   for (const guess of [sessionId, row?.tokenHash ?? '', '', '\0']) expect(await findSession(guess)).toBeNull()
+})
+
+/** Gives a session a token as an earlier version made them, which names no organisation. */
+async function giveEarlierToken(sessionId: string): Promise<string> {
+  const token = randomBytes(32).toString('base64url')
+  await database.db
+    .update(memberSessions)
+    .set({ tokenHash: hashToken(token) })
+    .where(eq(memberSessions.id, sessionId))
+  return token
+}
+
+test('a session that an earlier version opened goes on, can be signed out, and is replaced by the next sign-in', async () => {
+  const [olga, gus] = [await signIn(), await signIn()]
+  const [token, other] = [await giveEarlierToken(olga.sessionId), await giveEarlierToken(gus.sessionId)]
+  expect(await findSession(token)).toMatchObject({ sessionId: olga.sessionId })
+  await signOutBrowser(token, undefined)
+  expect(await findSession(token)).toBeNull()
+  await signIn({ previousToken: other })
+  expect(await findSession(other)).toBeNull()
+})
+
+test('a sign-in to another organisation ends the session that the browser has had in the first', async () => {
+  const before = await signIn()
+  await signIn({ tenantId: ALSO_ALLOWED, previousToken: before.token })
+  expect(await findSession(before.token)).toBeNull()
+})
+
+test('a token that names another organisation opens nothing', async () => {
+  const [olga, gus] = [await signIn(), await signIn()]
+  const bytes = Buffer.from(olga.token, 'base64url')
+  Buffer.from(randomUUID().replaceAll('-', ''), 'hex').copy(bytes)
+  expect(await findSession(bytes.toString('base64url'))).toBeNull()
+  expect(await findSession(gus.token)).not.toBeNull()
 })
 
 test('signing out ends that browser and no other', async () => {

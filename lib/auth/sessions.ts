@@ -1,12 +1,13 @@
 import { and, eq, lt, sql } from 'drizzle-orm'
 import type { Visitor } from '@/db/actor'
-import { getDbOfEveryOrganisation } from '@/db/client'
+import { getDb, getDbOfEveryOrganisation } from '@/db/client'
 import { isLiveSession } from '@/db/queries/organisation'
 import { memberSessions, members, organisations } from '@/db/schema/organisations'
 import { audit } from '@/lib/actor'
 import { FRESH_SIGN_IN_MINUTES } from '@/lib/domain/retention'
 import { env } from '@/lib/env'
 import { hashToken } from '@/lib/random-token'
+import { findOrganisationOfSession } from './session-token'
 import { noteVisit } from './visits'
 
 /** `last_seen_at` is written at most this often, so that reading pages does not write a row each. */
@@ -17,7 +18,9 @@ const SEEN_EVERY_MINUTES = 5
  * `SESSION_HOURS`, or of a tenant whose people may no longer sign in.
  */
 export async function findSession(token: string) {
-  const db = await getDbOfEveryOrganisation()
+  const organisationId = await findOrganisation(token)
+  if (organisationId === null) return null
+  const db = await getDb({ organisationId })
   const [found] = await db
     .select({
       sessionId: memberSessions.id,
@@ -37,7 +40,7 @@ export async function findSession(token: string) {
       and(eq(members.organisationId, memberSessions.organisationId), eq(members.id, memberSessions.memberId)),
     )
     .innerJoin(organisations, eq(organisations.id, members.organisationId))
-    .where(and(eq(memberSessions.tokenHash, hashToken(token)), eq(members.state, 'active'), isLiveSession))
+    .where(and(whereSession(organisationId, token), eq(members.state, 'active'), isLiveSession))
   if (!found || !mayTenantSignIn(found.tenantId)) return null
 
   const touched = await db
@@ -45,6 +48,7 @@ export async function findSession(token: string) {
     .set({ lastSeenAt: sql`now()` })
     .where(
       and(
+        eq(memberSessions.organisationId, organisationId),
         eq(memberSessions.id, found.sessionId),
         lt(memberSessions.lastSeenAt, sql`now() - make_interval(mins => ${SEEN_EVERY_MINUTES})`),
       ),
@@ -61,18 +65,32 @@ export function mayTenantSignIn(tenantId: string): boolean {
 
 /** Signs one browser out, at once, and writes it down. Does nothing when the session has ended already. */
 export async function signOutBrowser(token: string, visitor: Visitor | undefined): Promise<void> {
-  const db = await getDbOfEveryOrganisation()
+  const organisationId = await findOrganisation(token)
+  if (organisationId === null) return
+  const db = await getDb({ organisationId })
   await db.transaction(async (tx) => {
     const [ended] = await tx
       .delete(memberSessions)
-      .where(eq(memberSessions.tokenHash, hashToken(token)))
-      .returning({ organisationId: memberSessions.organisationId, memberId: memberSessions.memberId })
+      .where(whereSession(organisationId, token))
+      .returning({ memberId: memberSessions.memberId })
     if (!ended) return
-    const { organisationId, memberId } = ended
+    const { memberId } = ended
     const [member] = await tx
       .select({ name: members.name })
       .from(members)
       .where(and(eq(members.organisationId, organisationId), eq(members.id, memberId)))
-    if (member) await audit(tx, { ...ended, ...member, visitor }, { action: 'member.signed_out', subject: member.name })
+    if (member)
+      await audit(
+        tx,
+        { organisationId, memberId, ...member, visitor },
+        { action: 'member.signed_out', subject: member.name },
+      )
   })
 }
+
+async function findOrganisation(token: string): Promise<string | null> {
+  return findOrganisationOfSession(await getDbOfEveryOrganisation(), token)
+}
+
+const whereSession = (organisationId: string, token: string) =>
+  and(eq(memberSessions.organisationId, organisationId), eq(memberSessions.tokenHash, hashToken(token)))

@@ -5,6 +5,7 @@ import { isGuid } from '@/db/queries/input'
 import { feeds } from '@/db/schema/feeds'
 import { members, organisations } from '@/db/schema/organisations'
 import { mayTenantSignIn } from '@/lib/auth/sessions'
+import { readOrganisationOfToken } from '@/lib/random-token'
 import { isToken } from './tokens'
 
 export type FoundFeed = { id: string; name: string; query: string; createdAt: Date }
@@ -21,7 +22,7 @@ export async function findFeed(
   token: string,
   visitor: Visitor,
 ): Promise<{ feed: FoundFeed; actor: Actor } | null> {
-  const row = isGuid(feedId) ? await readFeed(feedId) : undefined
+  const row = isGuid(feedId) ? await readFeed(feedId, token) : undefined
   if (!isToken(token, row?.tokenHash ?? null) || !row || !mayTenantSignIn(row.tenantId)) return null
   const { id, name, query, createdAt, organisationId, memberId, role, memberName } = row
   const actor = { organisationId, memberId, role, name: memberName, visitor }
@@ -29,8 +30,10 @@ export async function findFeed(
   return { feed: { id, name, query, createdAt }, actor }
 }
 
-async function readFeed(feedId: string) {
-  const db = await getDbOfEveryOrganisation()
+async function readFeed(feedId: string, token: string) {
+  const organisationId = readOrganisationOfToken(token) ?? (await findOrganisation(feedId))
+  if (organisationId === null) return undefined
+  const db = await getDb({ organisationId })
   const [found] = await db
     .select({
       id: feeds.id,
@@ -47,8 +50,15 @@ async function readFeed(feedId: string) {
     .from(feeds)
     .innerJoin(members, and(eq(members.organisationId, feeds.organisationId), eq(members.id, feeds.memberId)))
     .innerJoin(organisations, eq(organisations.id, feeds.organisationId))
-    .where(and(eq(feeds.id, feedId), eq(members.state, 'active')))
+    .where(and(eq(feeds.organisationId, organisationId), eq(feeds.id, feedId), eq(members.state, 'active')))
   return found
+}
+
+/** The organisation of a feed whose token does not name it: an earlier version gave it out, and a program goes on with it. */
+async function findOrganisation(feedId: string): Promise<string | null> {
+  const db = await getDbOfEveryOrganisation()
+  const [found] = await db.select({ organisationId: feeds.organisationId }).from(feeds).where(eq(feeds.id, feedId))
+  return found?.organisationId ?? null
 }
 
 async function noteUse(actor: Actor, feedId: string): Promise<void> {

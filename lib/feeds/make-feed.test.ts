@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { listFeeds } from '@/db/queries/feeds'
@@ -8,6 +8,7 @@ import { FreshSignInNeeded, NotFound } from '@/lib/actor'
 import { FEEDS_PER_MEMBER, parseFeedQuery } from '@/lib/domain/feed'
 import { ALL_CHANGES } from '@/lib/domain/views'
 import { letMemberIn, removeMember } from '@/lib/members'
+import { hashToken } from '@/lib/random-token'
 import { createTestDatabase, type TestDatabase } from '@/testing/database'
 import { signInAs } from '@/testing/sign-in-as'
 import { findFeed } from './find-feed'
@@ -50,6 +51,17 @@ test('a feed is read with the rights of the member who made it, and stored witho
     actor: { organisationId, memberId, role: 'viewer', name: 'Vera Viewer', visitor: { address: '192.0.2.7' } },
   })
   expect(JSON.stringify([found, await database.db.select().from(feeds)])).not.toContain(made.token)
+})
+
+test('a feed whose token an earlier version made, without its organisation, is read as before', async () => {
+  const made = await make((await twoMembers()).vera)
+  const token = randomBytes(32).toString('base64url')
+  await database.db
+    .update(feeds)
+    .set({ tokenHash: hashToken(token) })
+    .where(eq(feeds.id, made.feedId))
+  expect(await isRead({ ...made, token })).toBe(true)
+  expect(await isRead(made)).toBe(false)
 })
 
 test('a feed goes on after the session, so it takes a fresh sign-in to make one, and none to revoke it', async () => {

@@ -19,7 +19,7 @@ export type MadeFeed = { kind: 'made'; feedId: string; token: string } | { kind:
 export async function makeFeed(actor: SessionActor, { name, view }: { name: string; view: ChangesView }) {
   requireFreshSignIn(actor)
   const { organisationId, memberId } = actor
-  const { token, tokenHash } = createToken()
+  const { token, tokenHash } = createToken(organisationId)
   const [filters = ''] = await describeFilters(actor, [view])
   const db = await getDb(actor)
   return db.transaction(async (tx): Promise<MadeFeed> => {

@@ -85,7 +85,7 @@ describe('sessions', () => {
     const hours = (count: number) => new Date(Date.now() + count * 3_600_000)
     await make(1200, { expiresAt: hours(-1) })
     await make(30, { expiresAt: hours(8), lastSeenAt: hours(-2.1) })
-    const { token, tokenHash } = createToken()
+    const { token, tokenHash } = createToken(owner.organisationId)
     await rolecall.db
       .insert(memberSessions)
       .values({ ...own, tokenHash, browser: 'Firefox', expiresAt: hours(8), lastSeenAt: hours(-1.9) })
