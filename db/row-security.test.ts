@@ -250,7 +250,7 @@ test('the rows of every organisation are open to these functions and no other', 
     'lib/auth/sessions.ts findOrganisation', // of a token that an earlier version gave out
     'lib/connections/check-keys.ts listLostKeys', // at start: the names of the keys that sealed anything
     'lib/connections/delete-connection.ts sendLostDeletions', // the work that waits in all organisations
-    'lib/connections/follow.ts takeDueAccount', // takes one of any organisation, and changes only when it is looked at next
+    'lib/connections/follow.ts listDueAccounts', // the schedules of all organisations
     'lib/connections/reseal-secrets.ts listHeaders', // the names of the keys that sealed anything
     'lib/connections/reseal-secrets.ts listOldSecrets', // where there is a secret to seal anew: ids, no secrets
     'lib/exports/prepare-export.ts sendLostExports',
@@ -263,9 +263,9 @@ test('the rows of every organisation are open to these functions and no other', 
     'lib/limits.ts readWait',
     'lib/sync/end-lost-runs.ts endLostRuns', // the work that waits in all organisations
     'lib/worker/prune-history.ts listDueOrganisations', // whose history is to be pruned: ids alone
-    'lib/worker/sweep.ts sweepBatch', // what is kept no longer, of all organisations
+    'lib/worker/sweep.ts listOrganisations', // which of them have something that is kept no longer
     'lib/worker/worker.ts findLostRuns', // the schedules of all organisations
-    'lib/worker/worker.ts openDueRuns',
+    'lib/worker/worker.ts listDueConnections',
   ])
 })
 

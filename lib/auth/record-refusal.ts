@@ -54,13 +54,17 @@ export async function recordRefusedSignIn(
   log().warn({ event: 'sign_in_refused', reason, tenantId: account?.tenantId, clientAddress: visitor.address })
   if (!account) return
   const db = await getDbOfEveryOrganisation()
-  const [known] = await db
-    .select({ organisationId: organisations.id, memberId: members.id })
+  const [organisation] = await db
+    .select({ id: organisations.id })
     .from(organisations)
-    .leftJoin(members, and(eq(members.organisationId, organisations.id), eq(members.objectId, account.objectId)))
     .where(eq(organisations.tenantId, account.tenantId))
-  if (!known) return
-  const who = { ...known, name: account.name, visitor }
+  if (!organisation) return
+  const { id: organisationId } = organisation
+  const [member] = await db
+    .select({ id: members.id })
+    .from(members)
+    .where(and(eq(members.organisationId, organisationId), eq(members.objectId, account.objectId)))
+  const who = { organisationId, memberId: member?.id ?? null, name: account.name, visitor }
   await auditOnceAMinute(who, { action: 'member.sign_in_refused', subject: account.name, details: { reason } })
 }
 

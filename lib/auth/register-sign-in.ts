@@ -15,7 +15,7 @@ import { createToken, hashToken } from '@/lib/random-token'
 import { type Admission, judgeAdmission, type Rule } from './admission'
 import { deleteInvitations, findInvitations } from './invitations'
 import { findOrganisationOfSession } from './session-token'
-import { SEEN_NOW } from './visits'
+import { seenNow } from './visits'
 
 /** Who has signed in, according to Microsoft. Tenant and object ID identify the person, the rest is for display. */
 export type SignedInAccount = {
@@ -205,16 +205,17 @@ function throwRefusal(admission: Admission): void {
   throw new OutsideNamedGroups(admission)
 }
 
-const updateMember = (
+async function updateMember(
   tx: Transaction,
   organisationId: string,
   account: SignedInAccount,
   joined: { state?: 'active'; joinedBy?: JoinWay | null },
-) =>
-  tx
+): Promise<void> {
+  await tx
     .update(members)
-    .set({ name: account.name, email: account.email, joinDoubt: null, ...joined, ...SEEN_NOW })
+    .set({ name: account.name, email: account.email, joinDoubt: null, ...joined, ...(await seenNow(tx)) })
     .where(ofAccount(organisationId, account))
+}
 
 async function insertMember(
   tx: Transaction,

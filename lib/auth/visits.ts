@@ -1,5 +1,6 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, lt, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '@/db/database'
+import { readDatabaseNow } from '@/db/queries/clock'
 import { members } from '@/db/schema/organisations'
 import { VISIT_GAP_MINUTES } from '@/lib/domain/retention'
 
@@ -8,11 +9,16 @@ import { VISIT_GAP_MINUTES } from '@/lib/domain/retention'
  * were seen last becomes the end of the one before. It may be up to five minutes early, because sessions are not written more often: a
  * change may be told twice, but none is missed.
  */
-export const SEEN_NOW = {
-  lastSeenAt: sql`now()`,
-  previousVisitAt: sql`case when ${members.lastSeenAt} < now() - make_interval(mins => ${VISIT_GAP_MINUTES})
-    then ${members.lastSeenAt} else ${members.previousVisitAt} end`,
+export async function seenNow(db: Database | Transaction) {
+  const now = await readDatabaseNow(db)
+  const left = subMinutes(now, VISIT_GAP_MINUTES)
+  return {
+    lastSeenAt: now,
+    previousVisitAt: sql`case when ${lt(members.lastSeenAt, left)} then ${members.lastSeenAt} else ${members.previousVisitAt} end`,
+  }
 }
+
+const subMinutes = (time: Date, minutes: number) => new Date(time.getTime() - minutes * 60_000)
 
 /** Notes that a member is here, and gives when their visit before this one ended; null when this is their first. */
 export async function noteVisit(
@@ -21,7 +27,7 @@ export async function noteVisit(
 ): Promise<Date | null> {
   const [seen] = await db
     .update(members)
-    .set(SEEN_NOW)
+    .set(await seenNow(db))
     .where(and(eq(members.organisationId, organisationId), eq(members.id, memberId)))
     .returning({ previousVisitAt: members.previousVisitAt })
   return seen?.previousVisitAt ?? null

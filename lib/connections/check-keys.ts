@@ -1,5 +1,5 @@
-import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
-import { getDbOfEveryOrganisation } from '@/db/client'
+import { and, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import { getDb, getDbOfEveryOrganisation } from '@/db/client'
 import { accountSecrets } from '@/db/schema/accounts'
 import { env } from '@/lib/env'
 import { log } from '@/lib/log'
@@ -32,17 +32,15 @@ export async function listLostKeys(): Promise<LostKey[]> {
     .select({
       header: HEADER,
       secrets: sql<number>`count(*)::int`,
-      organisationId: sql<string>`(array_agg(${accountSecrets.organisationId}))[1]`,
-      id: sql<string>`(array_agg(${accountSecrets.accountId}))[1]`,
-      sealed: sql<string>`(array_agg(${accountSecrets.sealed}))[1]`,
+      place: sql<string>`min(${accountSecrets.organisationId} || ' ' || ${accountSecrets.accountId})`,
     })
     .from(accountSecrets)
     .groupBy(HEADER)
   const lost: LostKey[] = []
-  for (const { header, secrets, organisationId, id, sealed } of found) {
+  for (const { header, secrets, place } of found) {
     const kid = readKeyName(header)
     const isConfigured = env().encryptionKeys.some((one) => one.kid === kid)
-    if (!isConfigured || !(await opens(sealed, organisationId, id))) lost.push({ kid, secrets, isConfigured })
+    if (!isConfigured || !(await opens(place))) lost.push({ kid, secrets, isConfigured })
   }
   return lost
 }
@@ -59,9 +57,17 @@ export function readKeyName(header: string | null): string | null {
   }
 }
 
-async function opens(sealed: string, organisationId: string, id: string): Promise<boolean> {
+/** Whether the sign-in of an account, named with its organisation, can be opened. One that is gone by now needs no key. */
+async function opens(place: string): Promise<boolean> {
+  const [organisationId = '', id = ''] = place.split(' ')
+  const db = await getDb({ organisationId })
+  const [found] = await db
+    .select({ sealed: accountSecrets.sealed })
+    .from(accountSecrets)
+    .where(and(eq(accountSecrets.organisationId, organisationId), eq(accountSecrets.accountId, id)))
+  if (!found) return true
   try {
-    await unseal(sealed, { organisationId, kind: 'account-cache', id })
+    await unseal(found.sealed, { organisationId, kind: 'account-cache', id })
     return true
   } catch (error) {
     if (error instanceof SealBroken) return false

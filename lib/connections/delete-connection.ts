@@ -211,8 +211,8 @@ const WHOSE: Record<
 > = {
   change_effects: ofUnusedEffects,
   changes: ({ connectionId, ...deletion }) => sql`account_id in (${accountsOf({ ...deletion, connectionId })}) and (
-    connection_id = ${connectionId} or not exists (select from change_effects e where e.organisation_id = gone.organisation_id
-      and e.change_id = gone.id))`,
+    connection_id = ${connectionId} or not exists (select from change_effects e
+      where e.organisation_id = ${deletion.organisationId} and e.change_id = gone.id))`,
   holders: ofUnusedNodes,
   deny_assignments: ofUnusedNodes,
   assignments: ofUnusedNodes,
@@ -229,7 +229,7 @@ async function deleteRows(tx: Transaction, organisationId: string, step: Deletio
   const table = sql.identifier(step)
   const { rows } = await tx.execute<{ rows: number }>(sql`
     with gone as (
-      delete from ${table} where ctid = any(array(
+      delete from ${table} where organisation_id = ${organisationId} and ctid = any(array(
         select gone.ctid from ${table} as gone where gone.organisation_id = ${organisationId} and ${whose} limit ${BATCH_ROWS}))
       returning 1)
     select count(*)::int as rows from gone`)

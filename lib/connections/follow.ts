@@ -106,10 +106,10 @@ const LOOK_MS = 60_000
  * @param ending aborts when the process ends; the accounts that are left are looked at by the next
  */
 export async function followTenants(ending: AbortSignal): Promise<void> {
-  for (let looked = 0; looked < ACCOUNTS_AT_ONCE && !ending.aborted; looked++) {
-    const account = await takeDueAccount()
-    if (!account) return
-    await lookWith(account, ending)
+  for (const due of await listDueAccounts()) {
+    if (ending.aborted) return
+    const account = await takeDueAccount(due)
+    if (account) await lookWith(account, ending)
   }
 }
 
@@ -141,18 +141,35 @@ async function markLooked({ organisationId, id }: AccountRow, problem: ProblemCo
     .where(and(whereAccount(organisationId, id), eq(accounts.follows, true)))
 }
 
-/** Takes the account whose look has been due for longest; null when none is due. */
-async function takeDueAccount(): Promise<AccountRow | null> {
+const isDue = and(eq(accounts.state, 'active'), lte(accounts.nextLookAt, nowAsStored))
+
+/** The accounts of all organisations whose look is due, those first that have been for longest. */
+async function listDueAccounts(): Promise<{ organisationId: string; id: string }[]> {
   const db = await getDbOfEveryOrganisation()
+  return db
+    .select({ organisationId: accounts.organisationId, id: accounts.id })
+    .from(accounts)
+    .where(isDue)
+    .orderBy(accounts.nextLookAt)
+    .limit(ACCOUNTS_AT_ONCE)
+}
+
+/** Takes an account whose look was due; null when another worker has taken it since, or somebody is changing it. */
+async function takeDueAccount({
+  organisationId,
+  id,
+}: {
+  organisationId: string
+  id: string
+}): Promise<AccountRow | null> {
+  const db = await getDb({ organisationId })
   return db.transaction(async (tx) => {
     const [due] = await tx
-      .select({ organisationId: accounts.organisationId, id: accounts.id })
+      .select({ id: accounts.id })
       .from(accounts)
-      .where(and(eq(accounts.state, 'active'), lte(accounts.nextLookAt, nowAsStored)))
-      .orderBy(accounts.nextLookAt)
-      .limit(1)
+      .where(and(whereAccount(organisationId, id), isDue))
       .for('update', { skipLocked: true })
-    return due ? putOffLook(tx, due.organisationId, due.id) : null
+    return due ? putOffLook(tx, organisationId, due.id) : null
   })
 }
 

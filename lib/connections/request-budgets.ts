@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { getDb } from '@/db/client'
+import { readDatabaseNow } from '@/db/queries/clock'
 import { requestBudgets } from '@/db/schema/limits'
 import type { Budget, Charge } from '@/lib/azure/client/budget'
 import { AzureError } from '@/lib/azure/client/errors'
@@ -191,6 +192,9 @@ export function createRequestBudgets({
 /** Those of this process. */
 export const { budgetOf } = createRequestBudgets()
 
+/** The moment of an upsert, from the row that it would insert: where rows are spread over machines, none of them may ask its own clock. */
+const NOW = sql`excluded.counted_at`
+
 type Taken = { waitMs: number; pausedMs: number }
 
 /**
@@ -202,10 +206,10 @@ async function takeAhead(key: Key, own: ReturnType<typeof ownBucket>, asked: num
   const { available, countedAt, pausedUntil } = requestBudgets
   // The time of a statement that waited for another is older than that one's, which must not take back what has filled.
   const filled = sql`least(${size}::float8, ${available}
-    + ${perSecond}::float8 * greatest(0, extract(epoch from now() - ${countedAt})::float8))`
+    + ${perSecond}::float8 * greatest(0, extract(epoch from ${NOW} - ${countedAt})::float8))`
   // The clock of the database was set back: what was written by the earlier one would hold for as long.
-  const isAhead = sql`${countedAt} > now() + interval '1 second'`
-  const isPaused = sql`(coalesce(${pausedUntil} > now(), false) and not ${isAhead})`
+  const isAhead = sql`${countedAt} - ${NOW} > interval '1 second'`
+  const isPaused = sql`(coalesce(${pausedUntil} > ${NOW}, false) and not ${isAhead})`
   try {
     const db = await getDb(key)
     const [taken] = await db
@@ -215,16 +219,14 @@ async function takeAhead(key: Key, own: ReturnType<typeof ownBucket>, asked: num
         target: [requestBudgets.organisationId, requestBudgets.budget, requestBudgets.place, requestBudgets.reader],
         set: {
           available: sql`case when ${isPaused} then ${available} else ${filled} - ${asked}::float8 end`,
-          countedAt: sql`case when ${isPaused} then ${countedAt} when ${isAhead} then now() else greatest(${countedAt}, now()) end`,
+          countedAt: sql`case when ${isPaused} then ${countedAt} when ${isAhead} then ${NOW} else greatest(${countedAt}, ${NOW}) end`,
           pausedUntil: sql`case when ${isPaused} then ${pausedUntil} end`,
         },
       })
-      .returning({
-        available,
-        pausedMs: sql<number>`greatest(0, coalesce(extract(epoch from ${pausedUntil} - now()), 0) * 1000)::float8`,
-      })
+      .returning({ available, pausedUntil })
     if (!taken) throw new Error('The budget has no row.')
-    return { waitMs: Math.max(0, (-taken.available / perSecond) * 1000), pausedMs: taken.pausedMs }
+    const pausedMs = taken.pausedUntil ? taken.pausedUntil.getTime() - (await readDatabaseNow(db)).getTime() : 0
+    return { waitMs: Math.max(0, (-taken.available / perSecond) * 1000), pausedMs: Math.max(0, pausedMs) }
   } catch (error) {
     log().warn({ event: 'request_budget_unavailable', budget: key.budget, error })
     return null
@@ -262,7 +264,7 @@ async function writePause(key: Key, ms: number): Promise<void> {
         target: [requestBudgets.organisationId, requestBudgets.budget, requestBudgets.place, requestBudgets.reader],
         set: {
           available: sql`least(${available}, 0)`,
-          countedAt: sql`greatest(${countedAt}, now())`,
+          countedAt: sql`greatest(${countedAt}, ${NOW})`,
           pausedUntil: sql`greatest(${pausedUntil}, excluded.paused_until)`,
         },
       })

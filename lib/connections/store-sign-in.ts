@@ -73,6 +73,6 @@ export async function storeCredential(
     .values({ organisationId, accountId, sealed })
     .onConflictDoUpdate({
       target: [accountSecrets.organisationId, accountSecrets.accountId],
-      set: { sealed, version: sql`${accountSecrets.version} + 1`, updatedAt: sql`now()` },
+      set: { sealed, version: sql`${accountSecrets.version} + 1`, updatedAt: sql`excluded.updated_at` },
     })
 }

@@ -46,16 +46,25 @@ export async function claimReading({ organisationId, accountId }: SharedKey, run
   const isHeld = sql`exists (select from ${syncRuns} where ${syncRuns.organisationId} = ${organisationId}
     and ${syncRuns.id} = ${directoryClaims.runId} and ${syncRuns.fence} = ${directoryClaims.fence}
     and ${syncRuns.state} = 'running' and not (${isLost}))`
-  const claimed = await db
+  const claim = { runId: run.id, fence: run.fence }
+  const made = await db
     .insert(directoryClaims)
-    .values({ organisationId, accountId, runId: run.id, fence: run.fence })
-    .onConflictDoUpdate({
-      target: [directoryClaims.organisationId, directoryClaims.accountId],
-      set: { runId: run.id, fence: run.fence },
-      setWhere: or(eq(directoryClaims.runId, run.id), not(isHeld)),
-    })
+    .values({ organisationId, accountId, ...claim })
+    .onConflictDoNothing()
     .returning({ runId: directoryClaims.runId })
-  return claimed.length > 0
+  if (made.length > 0) return true
+  const taken = await db
+    .update(directoryClaims)
+    .set(claim)
+    .where(
+      and(
+        eq(directoryClaims.organisationId, organisationId),
+        eq(directoryClaims.accountId, accountId),
+        or(eq(directoryClaims.runId, run.id), not(isHeld)),
+      ),
+    )
+    .returning({ runId: directoryClaims.runId })
+  return taken.length > 0
 }
 
 /**

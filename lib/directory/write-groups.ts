@@ -222,15 +222,20 @@ async function noteReading(
 ): Promise<void> {
   const { organisationId, accountId, at } = write
   const groupIds = [...new Set([...stored.groups, ...own.map((group) => group.id)])]
-  await tx
+  const noted = await tx
     .insert(directoryReadings)
     .values({ organisationId, accountId, id, beganAt, storedAt: at, groupIds })
-    .onConflictDoUpdate({
-      target: [directoryReadings.organisationId, directoryReadings.accountId, directoryReadings.id],
-      set: {
-        groupIds: sql`(select jsonb_agg(distinct one.id) from jsonb_array_elements(${directoryReadings.groupIds} || excluded.group_ids) as one (id))`,
-      },
-    })
+    .onConflictDoNothing()
+    .returning({ id: directoryReadings.id })
+  if (noted.length === 0) {
+    await tx
+      .update(directoryReadings)
+      .set({
+        groupIds: sql`(select jsonb_agg(distinct one.id)
+          from jsonb_array_elements(${directoryReadings.groupIds} || ${JSON.stringify(groupIds)}::jsonb) as one (id))`,
+      })
+      .where(and(ofAccount(write), eq(directoryReadings.id, id)))
+  }
   await tx.delete(directoryReadings).where(
     and(
       ofAccount(write),

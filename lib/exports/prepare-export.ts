@@ -18,6 +18,7 @@ const PIECE_BYTES = 1024 * 1024
 /** An export of which nothing was stored for this long has lost its worker. */
 const LOST_AFTER_SECONDS = 120
 
+const isOpen = or(eq(preparedExports.state, 'queued'), eq(preparedExports.state, 'running'))
 const isLost = lt(preparedExports.heartbeatAt, sql`now() - make_interval(secs => ${LOST_AFTER_SECONDS})`)
 
 /** How many workers may begin an export: one that ends each worker which begins it is not tried for ever. */
@@ -58,18 +59,26 @@ export async function prepareExport(job: ExportJob, ending: AbortSignal): Promis
 /** Sends the exports that no worker is at. One that already waits for a worker is not sent twice. */
 export async function sendLostExports(): Promise<void> {
   const db = await getDbOfEveryOrganisation()
-  const isOpen = or(eq(preparedExports.state, 'queued'), eq(preparedExports.state, 'running'))
-  await db
-    .update(preparedExports)
-    .set({ state: 'failed', problem: 'It was begun several times and never finished.', finishedAt: sql`now()` })
-    .where(and(isOpen, isLost, sql`${preparedExports.fence} >= ${MOST_TRIES}`))
   const lost = await db
-    .select({ organisationId: preparedExports.organisationId, exportId: preparedExports.id })
+    .select({
+      organisationId: preparedExports.organisationId,
+      exportId: preparedExports.id,
+      fence: preparedExports.fence,
+    })
     .from(preparedExports)
     .where(and(isOpen, isLost))
     .orderBy(preparedExports.requestedAt)
     .limit(SENT_AT_ONCE)
-  for (const job of lost) await sendExport(job)
+  for (const { fence, ...job } of lost) await (fence < MOST_TRIES ? sendExport(job) : giveUp(job))
+}
+
+/** Ends an export that has lost as many workers as may begin it. */
+async function giveUp({ organisationId, exportId }: ExportJob): Promise<void> {
+  const db = await getDb({ organisationId })
+  await db
+    .update(preparedExports)
+    .set({ state: 'failed', problem: 'It was begun several times and never finished.', finishedAt: sql`now()` })
+    .where(and(whereExport({ organisationId, id: exportId }), isOpen, isLost))
 }
 
 const whereExport = ({ organisationId, id }: Pick<Claimed, 'organisationId' | 'id'>) =>

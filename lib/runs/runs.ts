@@ -2,6 +2,7 @@ import { and, eq, inArray, sql } from 'drizzle-orm'
 import { getDb } from '@/db/client'
 import type { Transaction } from '@/db/database'
 import { isAccountOf } from '@/db/queries/accounts'
+import { readDatabaseNow } from '@/db/queries/clock'
 import { accounts } from '@/db/schema/accounts'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
@@ -108,13 +109,14 @@ export type HeldRun = Pick<ClaimedRun, 'organisationId' | 'id' | 'fence'> & {
  */
 export async function claimRun({ organisationId, runId }: SyncJob): Promise<ClaimedRun | null> {
   const db = await getDb({ organisationId })
+  const now = await readDatabaseNow(db)
   const [claimed] = await db
     .update(syncRuns)
     .set({
       state: 'running',
       phase: 'starting',
       fence: sql`fence + 1`,
-      startedAt: sql`coalesce(started_at, now())`,
+      startedAt: sql`coalesce(started_at, ${now.toISOString()})`,
       heartbeatAt: sql`now()`,
     })
     .where(

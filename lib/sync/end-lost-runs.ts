@@ -16,7 +16,14 @@ const RUNS_AT_ONCE = 100
 export async function endLostRuns(): Promise<void> {
   const db = await getDbOfEveryOrganisation()
   const lost = await db
-    .select()
+    .select({
+      organisationId: syncRuns.organisationId,
+      id: syncRuns.id,
+      fence: syncRuns.fence,
+      connectionId: syncRuns.connectionId,
+      calls: syncRuns.calls,
+      retries: syncRuns.retries,
+    })
     .from(syncRuns)
     .where(and(eq(syncRuns.state, 'running'), isLost, gte(syncRuns.fence, MOST_CLAIMS)))
     .orderBy(asc(syncRuns.heartbeatAt))

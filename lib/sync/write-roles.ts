@@ -55,7 +55,7 @@ export async function writeRoles(
       returning *)
       select w.id, b.privilege as before, w.privilege as after from written w
       join role_definitions b on b.organisation_id = w.organisation_id and b.tenant_id = w.tenant_id and b.id = w.id
-      where b.name is not null and b.permissions <> w.permissions`)
+      where b.organisation_id = ${organisationId} and b.name is not null and b.permissions <> w.permissions`)
     changed.push(...rows)
   }
   return changed

@@ -148,7 +148,7 @@ async function deleteRows(tx: Transaction, horizon: Horizon, pruned: Pruned): Pr
   const { rows } = await tx.execute<{ rows: number }>(sql`
     with ${pruned.owner ? listShown(horizon, pruned.owner) : sql``}
     deleted as (
-      delete from ${table} where ctid = any(array(
+      delete from ${table} where organisation_id = ${horizon.organisationId} and ctid = any(array(
         select gone.ctid from ${table} as gone
         where gone.organisation_id = ${horizon.organisationId} and gone.${endedAt} <= ${momentOf(horizon)}
           ${pruned.owner ? sql`and ${pruned.isNotShown(horizon)}` : sql``}

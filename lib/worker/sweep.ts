@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { getDbOfEveryOrganisation } from '@/db/client'
+import { getDb, getDbOfEveryOrganisation } from '@/db/client'
 import { isLiveSession } from '@/db/queries/organisation'
 import {
   EXPIRED_ATTEMPT_HOURS,
@@ -102,22 +102,34 @@ export async function sweep(ending: AbortSignal): Promise<Record<string, number>
 
 async function sweepRows(due: Due, ending: AbortSignal): Promise<number> {
   let total = 0
-  for (let batch = 0; batch < BATCHES_AT_ONCE && !ending.aborted; batch++) {
-    const rows = await sweepBatch(due)
-    total += rows
-    if (rows < BATCH_ROWS) break
+  let batches = 0
+  for (const organisationId of await listOrganisations(due)) {
+    for (let rows = BATCH_ROWS; rows === BATCH_ROWS && batches < BATCHES_AT_ONCE && !ending.aborted; batches++) {
+      rows = await sweepBatch(organisationId, due)
+      total += rows
+    }
   }
   return total
 }
 
-async function sweepBatch({ table, where, set }: Due): Promise<number> {
+/** The organisations that have something of this kind to sweep. */
+async function listOrganisations({ table, where }: Due): Promise<string[]> {
+  const db = await getDbOfEveryOrganisation()
+  const { rows } = await db.execute<{ id: string }>(
+    sql`select distinct organisation_id as id from ${sql.identifier(table)} where ${where} limit ${BATCHES_AT_ONCE}`,
+  )
+  return rows.map(({ id }) => id)
+}
+
+async function sweepBatch(organisationId: string, { table, where, set }: Due): Promise<number> {
   const name = sql.identifier(table)
   const change = set ? sql`update ${name} set ${set}` : sql`delete from ${name}`
-  const db = await getDbOfEveryOrganisation()
+  const own = sql`organisation_id = ${organisationId}`
+  const db = await getDb({ organisationId })
   const { rows } = await db.execute<{ rows: number }>(sql`
     with swept as (
-      ${change} where ctid = any(array(
-        select ctid from ${name} where ${where} limit ${BATCH_ROWS} for update skip locked))
+      ${change} where ${own} and ctid = any(array(
+        select ctid from ${name} where ${own} and ${where} limit ${BATCH_ROWS} for update skip locked))
       returning 1)
     select count(*)::int as rows from swept`)
   return rows[0]?.rows ?? 0

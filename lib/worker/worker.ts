@@ -1,7 +1,7 @@
-import { and, eq, lte, sql } from 'drizzle-orm'
+import { and, eq, inArray, lte, sql } from 'drizzle-orm'
 import type { PgBoss } from 'pg-boss'
 import { z } from 'zod'
-import { getDbOfEveryOrganisation } from '@/db/client'
+import { getDb, getDbOfEveryOrganisation } from '@/db/client'
 import { isAccountOf } from '@/db/queries/accounts'
 import { nowAsStored } from '@/db/queries/clock'
 import { accounts } from '@/db/schema/accounts'
@@ -110,28 +110,44 @@ const RUNS_AT_ONCE = 100
  */
 export async function sendDueRuns(): Promise<void> {
   await endLostRuns()
-  for (const run of [...(await openDueRuns()), ...(await findLostRuns())]) await sendSync(run)
+  for (const [organisationId, due] of Map.groupBy(await listDueConnections(), (one) => one.organisationId)) {
+    const connectionIds = due.map(({ connectionId }) => connectionId)
+    for (const run of await openDueRuns(organisationId, connectionIds)) await sendSync(run)
+  }
+  for (const run of await findLostRuns()) await sendSync(run)
 }
 
-async function openDueRuns(): Promise<SyncJob[]> {
+const isDue = and(
+  eq(connections.state, 'active'),
+  eq(accounts.state, 'active'),
+  lte(connections.nextSyncAt, nowAsStored),
+)
+
+/** The connections of all organisations whose next sync is due, those first that have been for longest. */
+async function listDueConnections(): Promise<{ organisationId: string; connectionId: string }[]> {
   const db = await getDbOfEveryOrganisation()
+  return db
+    .select({ organisationId: connections.organisationId, connectionId: connections.id })
+    .from(connections)
+    .innerJoin(accounts, isAccountOf)
+    .where(isDue)
+    .orderBy(connections.nextSyncAt)
+    .limit(RUNS_AT_ONCE)
+}
+
+/** Opens the runs of those connections of an organisation that are still due and that nobody else is changing. */
+async function openDueRuns(organisationId: string, connectionIds: string[]): Promise<SyncJob[]> {
+  const db = await getDb({ organisationId })
   return db.transaction(async (tx) => {
     const due = await tx
-      .select({
-        organisationId: connections.organisationId,
-        connectionId: connections.id,
-        failures: connections.failures,
-      })
+      .select({ connectionId: connections.id, failures: connections.failures })
       .from(connections)
       .innerJoin(accounts, isAccountOf)
-      .where(
-        and(eq(connections.state, 'active'), eq(accounts.state, 'active'), lte(connections.nextSyncAt, nowAsStored)),
-      )
+      .where(and(eq(connections.organisationId, organisationId), inArray(connections.id, connectionIds), isDue))
       .orderBy(connections.nextSyncAt)
-      .limit(RUNS_AT_ONCE)
       .for('update', { of: connections, skipLocked: true })
     const opened: SyncJob[] = []
-    for (const { organisationId, connectionId, failures } of due) {
+    for (const { connectionId, failures } of due) {
       await tx.update(connections).set({ nextSyncAt: null }).where(whereConnection(organisationId, connectionId))
       opened.push(
         await openRun(tx, { organisationId, connectionId, trigger: failures > 0 ? 'retry' : 'schedule', by: null }),
