@@ -66,7 +66,7 @@ async function makeApplicationUser(pglite: PGlite): Promise<void> {
 }
 
 /** The database in which every statement, alone or in a transaction, begins a transaction that says what it may see. */
-function limitTo(pglite: PGlite, rows: VisibleRows): Database {
+export function limitTo(pglite: Pick<PGlite, 'transaction'>, rows: VisibleRows): Database {
   const setting = setVisibleRows(rows)
   const begin = <T>(work: (tx: Transaction) => Promise<T>) =>
     pglite.transaction(async (tx) => {

@@ -19,7 +19,7 @@ import { preparedExports, preparedPieces } from './schema/prepared-exports'
 import { savedViews } from './schema/saved-views'
 import { limitTo } from './server-statements'
 
-const { db, engine, close } = await createTestDatabase()
+const { db, engine, close } = await createTestDatabase({ isWatched: false })
 afterAll(close)
 
 /** Tables whose rows belong to no organisation. They are named here, so that no table is left without a wall by mistake. */

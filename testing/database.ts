@@ -5,8 +5,9 @@ import { PGlite } from '@electric-sql/pglite'
 import { Client } from 'pg'
 import { useDatabase as install } from '@/db/client'
 import { type Database, type Engine, migrationsFolder, type OpenDatabase } from '@/db/database'
-import { migrateEmbedded } from '@/db/open-embedded'
+import { limitTo, migrateEmbedded } from '@/db/open-embedded'
 import { openServer } from '@/db/open-server'
+import { watchStatements } from './watched-statements'
 
 /** Making a database folder takes seconds, loading a made one tenths: it is kept here, a file for each set of migrations. */
 const CACHE = join('node_modules', '.cache', 'rolecall')
@@ -20,6 +21,9 @@ const TEMPLATE_LOCK = 7_265_163_442
  */
 const [OWNER, APPLICATION, PASSWORD] = ['rolecall_test_owner', 'rolecall_test_app', 'rolecall']
 
+/** Not in a measurement: what watches statements takes time of its own. */
+const IN_A_TEST = process.env.VITEST !== undefined
+
 /** An open database and, in `db`, all its rows: a test may look into every organisation. */
 export type TestDatabase = Pick<OpenDatabase, 'engine' | 'close'> & {
   db: Database
@@ -30,13 +34,33 @@ export type TestDatabase = Pick<OpenDatabase, 'engine' | 'close'> & {
 /**
  * An empty, migrated database, which is also what `getDb()` gives until it is closed: PGlite in memory, or with
  * `TEST_DATABASE_URL` (of a user who may create databases and roles) a new database on that PostgreSQL.
+ *
+ * @param isWatched whether the statements of `getDb()` are looked at, see {@link watchStatements}: not where the test itself sends some
  */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export async function createTestDatabase({ isWatched = IN_A_TEST } = {}): Promise<TestDatabase> {
   const server = process.env.TEST_DATABASE_URL
-  const opened = server
-    ? await createOnServer(server)
-    : await migrateEmbedded(await PGlite.create({ loadDataDir: await madeFolder() }))
-  const uninstall = install(opened)
+  if (server) return openForTest(await createOnServer(server))
+  const pglite = await PGlite.create({ loadDataDir: await madeFolder() })
+  const opened = await migrateEmbedded(pglite)
+  return isWatched ? openWatched(pglite, opened) : openForTest(opened)
+}
+
+/** The same database, which throws when it is closed if the product has sent it a statement that is not of one organisation. */
+function openWatched(pglite: PGlite, opened: OpenDatabase): TestDatabase {
+  const { watched, throwWide } = watchStatements(pglite)
+  const database = openForTest(opened, { ...opened, limitTo: (rows) => limitTo(watched, rows) })
+  return {
+    ...database,
+    close: async () => {
+      await database.close()
+      throwWide()
+    },
+  }
+}
+
+/** `asProduct` is what `getDb()` works with, the other one is for the test itself. */
+function openForTest(opened: OpenDatabase, asProduct = opened): TestDatabase {
+  const uninstall = install(asProduct)
   return {
     engine: opened.engine,
     db: opened.limitTo('every organisation'),
@@ -77,8 +101,8 @@ export async function madeFolder(): Promise<Blob> {
 }
 
 async function createOnServer(server: string): Promise<OpenDatabase> {
-  const template = await madeTemplate(server)
   const name = `rolecall_test_${randomUUID().replaceAll('-', '')}`
+  const template = await madeTemplate(server)
   await withClient(server, (client) => client.query(`create database ${name} template ${template} owner ${OWNER}`))
   const opened = await openServer(addressOf(server, name, APPLICATION))
   return {
