@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { sql } from 'drizzle-orm'
 import { afterAll, expect, test } from 'vitest'
 import { createTestDatabase } from '@/testing/database'
 
-const { db, close } = await createTestDatabase()
+const { db, asOwner, close } = await createTestDatabase()
 afterAll(close)
 
 /**
@@ -45,14 +46,19 @@ test('every primary key, unique constraint and unique index of such a table has 
   expect(keys.filter(({ columns }) => !columns.includes('organisation_id')).map(({ name }) => name)).toEqual([])
 })
 
+const readReferences = async () =>
+  (
+    await db.execute<{ from: string; to: string; name: string; pairs: string[] }>(sql`
+      select f.relname as "from", t.relname as "to", conname as name, array(
+        select a.attname || ' = ' || b.attname from unnest(conkey, confkey) as pair (own, other)
+        join pg_attribute a on a.attrelid = conrelid and a.attnum = pair.own
+        join pg_attribute b on b.attrelid = confrelid and b.attnum = pair.other) as pairs
+      from pg_constraint join pg_class f on f.oid = conrelid join pg_class t on t.oid = confrelid
+      where contype = 'f' and f.relnamespace = 'public'::regnamespace order by conname`)
+  ).rows
+
 test('every reference between such tables has the organisation on both sides, and every other one is to the organisation', async () => {
-  const { rows } = await db.execute<{ from: string; to: string; name: string; pairs: string[] }>(sql`
-    select f.relname as "from", t.relname as "to", conname as name, array(
-      select a.attname || ' = ' || b.attname from unnest(conkey, confkey) as pair (own, other)
-      join pg_attribute a on a.attrelid = conrelid and a.attnum = pair.own
-      join pg_attribute b on b.attrelid = confrelid and b.attnum = pair.other) as pairs
-    from pg_constraint join pg_class f on f.oid = conrelid join pg_class t on t.oid = confrelid
-    where contype = 'f' and f.relnamespace = 'public'::regnamespace order by conname`)
+  const rows = await readReferences()
   expect(rows.length).toBeGreaterThan(25)
   const isHeldByOneMachine = ({ from, to, pairs }: (typeof rows)[number]) =>
     distributed.includes(from) &&
@@ -66,4 +72,31 @@ test('no reference empties columns: that would empty the organisation too', asyn
   const { rows } = await db.execute<{ name: string }>(sql`
     select conname as name from pg_constraint where contype = 'f' and confdeltype not in ('a', 'r', 'c')`)
   expect(rows).toEqual([])
+})
+
+test('scripts/distribute.sql spreads each of these tables, after those that it refers to', async () => {
+  const script = readFileSync('scripts/distribute.sql', 'utf8')
+  const spread = [...script.matchAll(/create_distributed_table\('(\w+)', 'organisation_id'/g)].map(
+    ([, name = '']) => name,
+  )
+  expect([...spread].sort()).toEqual([...distributed].sort())
+  expect(script).toContain(`create_reference_table('${EVERYWHERE}')`)
+  const early = (await readReferences()).filter(
+    ({ from, to }) => to !== EVERYWHERE && to !== from && spread.indexOf(to) > spread.indexOf(from),
+  )
+  expect(early.map(({ name }) => name)).toEqual([])
+})
+
+test('PostgreSQL takes scripts/distribute.sql where the functions of Citus are there', async () => {
+  const script = readFileSync('scripts/distribute.sql', 'utf8')
+  const ofCitus = `
+    create table spread (name regclass);
+    grant select on spread to public;
+    create function create_reference_table(name regclass) returns void language sql as 'insert into spread (name) values ($1)';
+    create function create_distributed_table(name regclass, by text, colocate_with text) returns void language sql
+      as 'insert into spread (name) values ($1)';
+    create function run_command_on_all_nodes(command text) returns text language sql as 'select $1';`
+  await asOwner(ofCitus + script.replace(/^(begin|commit);$/gm, ''))
+  const { rows } = await db.execute<{ tables: number }>(sql`select count(distinct name)::int as tables from spread`)
+  expect(rows).toEqual([{ tables: distributed.length + 1 }])
 })

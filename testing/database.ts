@@ -7,6 +7,7 @@ import { useDatabase as install } from '@/db/client'
 import { type Database, type Engine, migrationsFolder, type OpenDatabase } from '@/db/database'
 import { limitTo, migrateEmbedded } from '@/db/open-embedded'
 import { openServer } from '@/db/open-server'
+import { createOnCluster, distribute, dropOnCluster } from './citus'
 import { watchStatements } from './watched-statements'
 
 /** Making a database folder takes seconds, loading a made one tenths: it is kept here, a file for each set of migrations. */
@@ -33,7 +34,8 @@ export type TestDatabase = Pick<OpenDatabase, 'engine' | 'close'> & {
 
 /**
  * An empty, migrated database, which is also what `getDb()` gives until it is closed: PGlite in memory, or with
- * `TEST_DATABASE_URL` (of a user who may create databases and roles) a new database on that PostgreSQL.
+ * `TEST_DATABASE_URL` (of a user who may create databases and roles) a new database on that PostgreSQL. With `TEST_DISTRIBUTED` that
+ * is the coordinator of a Citus cluster, and the tables are spread over its nodes.
  *
  * @param isWatched whether the statements of `getDb()` are looked at, see {@link watchStatements}: not where the test itself sends some
  */
@@ -102,6 +104,7 @@ export async function madeFolder(): Promise<Blob> {
 
 async function createOnServer(server: string): Promise<OpenDatabase> {
   const name = `rolecall_test_${randomUUID().replaceAll('-', '')}`
+  if (process.env.TEST_DISTRIBUTED) return createDistributed(server, name)
   const template = await madeTemplate(server)
   await withClient(server, (client) => client.query(`create database ${name} template ${template} owner ${OWNER}`))
   const opened = await openServer(addressOf(server, name, APPLICATION))
@@ -110,6 +113,22 @@ async function createOnServer(server: string): Promise<OpenDatabase> {
     close: async () => {
       await opened.close()
       await withClient(server, (client) => client.query(`drop database ${name} with (force)`))
+    },
+  }
+}
+
+/** A database whose tables are spread over the nodes of the Citus cluster that the server coordinates. It has no template: its shards are not copied. */
+async function createDistributed(server: string, name: string): Promise<OpenDatabase> {
+  await createOnCluster(server, { name, owner: OWNER, roles: [OWNER, APPLICATION].map(makeRole) })
+  const migrated = await openServer(addressOf(server, name, APPLICATION), addressOf(server, name, OWNER))
+  await migrated.close()
+  await distribute(server, name)
+  const opened = await openServer(addressOf(server, name, APPLICATION))
+  return {
+    ...opened,
+    close: async () => {
+      await opened.close()
+      await dropOnCluster(server, name)
     },
   }
 }
