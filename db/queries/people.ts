@@ -174,7 +174,7 @@ const isOfPerson = (actor: Actor) =>
 
 /** Where a search finds few, whether a person is one of them; undefined where it does not, or where nothing is looked for. */
 async function isAmongFound(actor: Actor, { search }: PeopleFilter): Promise<SQL | undefined> {
-  const text = cleanSearch(search)
+  const text = cleanSearch(unquoteSearch(search))
   if (text === '') return undefined
   const db = await getDb(actor)
   const { rows } = await db.execute<{ id: string }>(
