@@ -14,6 +14,6 @@ export async function nameFeed(page: Page, name: string): Promise<{ feedId: stri
   const made = page.getByRole('status').filter({ hasText: 'Copy its token now' })
   await expect(made).toContainText(name)
   const [token = '', address = ''] = await made.locator('code').allTextContents()
-  expect(token).toMatch(/^[\w-]{43}$/)
+  expect(token).toMatch(/^[\w-]{64}$/)
   return { feedId: /\/feeds\/([0-9a-f-]{36})\//.exec(address)?.[1] ?? '', token }
 }
