@@ -96,14 +96,21 @@ function Counts({ role }: { role: RoleHeld }) {
           + {countOf(role.others, 'group or other', 'groups and others')}
         </span>
       ) : null}
-      {role.eligible > 0 ? (
+      {role.eligible > 0 || role.eligibleOthers > 0 ? (
         <span className="text-eligible max-sm:block">
           <span className="max-sm:hidden"> + </span>
-          {role.eligible.toLocaleString('en')} could activate it
+          {eligibleWords(role)} could activate it
         </span>
       ) : null}
     </span>
   )
+}
+
+/** How many could activate a role: the people, and apart from them whoever else, such as applications. */
+function eligibleWords({ eligible, eligibleOthers }: RoleHeld): string {
+  const people = eligible > 0 ? [eligible.toLocaleString('en')] : []
+  const others = eligibleOthers > 0 ? [countOf(eligibleOthers, 'other', 'others')] : []
+  return [...people, ...others].join(' and ')
 }
 
 type HoldersProps = { path: string; at: string; role: RoleHeld; holders: RoleHolder[] }
@@ -128,8 +135,11 @@ function Holders({ path, at, role, holders }: HoldersProps) {
         at={at}
         allHref={keepMoment(`${path}?role=${role.id}&held=eligible`, at)}
       />
-      {role.others > 0 ? (
+      {role.others > 0 || role.eligibleOthers > 0 ? (
         <p className="flex flex-wrap gap-x-4 gap-y-1.5">
+          {role.eligibleOthers > 0 ? (
+            <span>{countOf(role.eligibleOthers, 'other principal', 'other principals')} could activate it.</span>
+          ) : null}
           <Link href={keepMoment(`${path}/groups`, at)} prefetch={false} className="link">
             Groups
           </Link>
