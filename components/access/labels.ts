@@ -138,11 +138,11 @@ export const SIGNAL_WORDS: Record<Signal, { label: string; says: string }> = {
   },
   can_grant: {
     label: 'Can grant access',
-    says: 'Holds a role that can give roles to others in the whole subscription.',
+    says: 'Holds a role that can give roles to others in the whole subscription. Disabled accounts are not counted here, as Ask counts them.',
   },
   can_grant_below: {
     label: 'Can grant below',
-    says: 'Holds a role that can give roles to others in a part of the subscription.',
+    says: 'Holds a role that can give roles to others in a part of the subscription. Disabled accounts are not counted here.',
   },
   could_grant: {
     label: 'Could grant access',
