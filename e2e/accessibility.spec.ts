@@ -223,6 +223,7 @@ test('a subscription is connected with the keyboard alone', async ({ page, world
   await expect(menu).toBeFocused()
 
   await keyboard.press('ArrowDown')
+  await expect(items.first()).toBeFocused()
   await page.getByRole('menuitem', { name: 'Rename' }).press('Enter')
   const dialog = page.getByRole('dialog')
   await expect(dialog).toBeVisible()

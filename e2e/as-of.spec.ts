@@ -57,7 +57,7 @@ test('the lists as of before a change still show who had access then, and say th
   await page.getByRole('button', { name: 'Export' }).click()
   const [file] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('menuitem', { name: 'CSV, zipped' }).click(),
+    page.getByRole('menuitem', { name: 'CSV, zipped', exact: true }).click(),
   ])
   const folder = info.outputPath('unpacked')
   execFileSync('python3', ['-m', 'zipfile', '-e', await file.path(), folder])
@@ -127,7 +127,7 @@ test.describe('over all subscriptions', () => {
     await page.getByRole('button', { name: 'Export' }).click()
     const [file] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('menuitem', { name: 'CSV, zipped' }).click(),
+      page.getByRole('menuitem', { name: 'CSV, zipped', exact: true }).click(),
     ])
     const folder = info.outputPath('unpacked')
     execFileSync('python3', ['-m', 'zipfile', '-e', await file.path(), folder])

@@ -68,17 +68,17 @@ test('the arrow keys go through the options of a filter, and only the last one i
   await page.waitForURL('**/people')
   const asked: string[] = []
   page.on('request', (request) => {
-    const status = new URL(request.url()).searchParams.get('status')
-    if (status) asked.push(status)
+    const signal = new URL(request.url()).searchParams.get('signal')
+    if (signal) asked.push(signal)
   })
-  const status = page.getByLabel('Status', { exact: true })
-  await status.focus()
+  const signal = page.getByLabel('Worth a second look', { exact: true })
+  await signal.focus()
   for (const _ of [1, 2, 3]) await page.keyboard.press('ArrowDown')
-  const chosen = await status.inputValue()
+  const chosen = await signal.inputValue()
   expect(chosen).not.toBe('')
-  await page.waitForURL(new RegExp(`status=${chosen}`))
+  await page.waitForURL(new RegExp(`signal=${chosen}`))
   expect(new Set(asked)).toEqual(new Set([chosen]))
-  await expect(status).toBeFocused()
+  await expect(signal).toBeFocused()
 })
 
 test('a pager says which rows are shown, above and below, and leads the focus to the list', async ({ page, world }) => {

@@ -37,7 +37,8 @@ export function Menu({ label, trigger, triggerClassName, opens, className, lazy 
 
   function onToggle(opened: boolean) {
     button.current?.setAttribute('aria-expanded', String(opened))
-    if (opened) items()[0]?.focus()
+    // The browser tells it a moment after the menu has opened, and a key may have gone to an item by then.
+    if (opened && !panel.current?.contains(document.activeElement)) items()[0]?.focus()
   }
 
   function onKeyDown(event: KeyboardEvent) {
