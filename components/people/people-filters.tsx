@@ -29,7 +29,7 @@ type Props = {
 }
 
 const SIGNAL_OPTIONS = [
-  { value: '', label: 'Worth a look: any' },
+  { value: '', label: 'Anything' },
   // No person of the directory is an orphan; for people the signal `gone` says the same.
   ...listSignals()
     .filter((signal) => signal !== 'orphan')

@@ -29,7 +29,6 @@ export function Frame({ sandbox, children, ...rail }: Props) {
       <Shortcuts apple={rail.apple} />
       <SoftLinks />
       <PageProgress />
-      <FocusPage />
       <a
         href="#content"
         className="fixed top-2 left-2 z-50 -translate-y-20 rounded-md bg-accent px-3 py-2 font-medium text-accent-ink focus:translate-y-0 print:hidden"
@@ -46,6 +45,8 @@ export function Frame({ sandbox, children, ...rail }: Props) {
           </div>
         </main>
       </div>
+      {/* Last, so that a page that puts the focus somewhere by itself has done so. */}
+      <FocusPage />
     </div>
   )
 }
