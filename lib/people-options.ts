@@ -18,7 +18,7 @@ export type PeopleChoice = {
 
 type Asked = Omit<PeopleChoice, 'count'>
 
-const MOST_COUNTED = 20 // roles or subscriptions that are counted one by one under other filters; any other one can be typed
+const MOST_CHOICES_COUNTED = 20 // roles or subscriptions that are counted one by one under other filters; any other one can be typed
 
 /**
  * What a filter of the people over all subscriptions can be set to, with how many are then listed under the other filters. Only what is in
@@ -77,7 +77,7 @@ const LISTS: Record<PeopleFilterName, (actor: Actor, all: AllResults, others: Pe
 async function countEach(actor: Actor, { results }: AllResults, others: PeopleView, asked: Asked[]) {
   const choices: PeopleChoice[] = []
   for (const [index, one] of asked.entries()) {
-    const count = index < MOST_COUNTED ? await countPeople(actor, results, { ...others, ...one.change }) : null
+    const count = index < MOST_CHOICES_COUNTED ? await countPeople(actor, results, { ...others, ...one.change }) : null
     choices.push({ ...one, count })
   }
   return choices

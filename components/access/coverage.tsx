@@ -142,7 +142,7 @@ function CoverageRow({ line, settingsHref, granted }: CoverageRowProps) {
 
   return (
     <li
-      data-screen-only={state === 'whole' && !isGap(line) ? true : undefined}
+      data-screen-only={saysOnlyWhole(line) ? true : undefined}
       className="grid grid-cols-[1rem_minmax(0,1fr)] gap-x-2.5 px-3 py-2"
     >
       <CoverageMark state={state} gap={isGap(line)} />
@@ -184,7 +184,7 @@ function CoverageRow({ line, settingsHref, granted }: CoverageRowProps) {
         ) : null}
         {asks && granted.includes(asks.scope) ? (
           <p className="font-medium text-ink">
-            {asks.scope} was granted since this result was read. Sync now to read it.
+            {asks.scope} was granted since this result was read. The next sync reads it.
           </p>
         ) : asks && settingsHref ? (
           <p>
@@ -197,6 +197,10 @@ function CoverageRow({ line, settingsHref, granted }: CoverageRowProps) {
     </li>
   )
 }
+
+/** Whether a line says no more than that all was read, which the sentence above the lines says on paper. */
+const saysOnlyWhole = (line: CoverageLine): boolean =>
+  line.state === 'whole' && !isGap(line) && !line.counted && !line.kept && !line.odd?.length
 
 /** The most characters of the id of a row that are shown. The id is whatever Microsoft sent, up to 1,000 characters. */
 const MOST_OF_ID = 200

@@ -78,8 +78,9 @@ function masksInUse(actor: Actor, { nodeIds }: Published, who: HolderFilter['who
 export const placesOf = (nodeIds: string[], kinds: readonly string[]): SQL =>
   sql`(select node::uuid as node_id, kind from unnest(${arrayLiteral(nodeIds)}::text[]) as node, unnest(${arrayLiteral(kinds)}::text[]) as kind) as place`
 
-/** Texts without quotes or backslashes as one parameter that PostgreSQL knows as a constant, which lets it look each row up by its hash. */
-const arrayLiteral = (texts: readonly string[]): string => `{${texts.map((text) => `"${text}"`).join(',')}}`
+/** Texts as one parameter that PostgreSQL knows as a constant, which lets it look each row up by its hash. */
+const arrayLiteral = (texts: readonly string[]): string =>
+  `{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`
 
 /** The groups through which members have what a filter of grants asks for, each with the kind of membership that it takes. */
 export type MatchingGroups = { groupId: string; membership: string }[]
