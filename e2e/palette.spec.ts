@@ -80,6 +80,26 @@ test('the palette finds a page, a subscription, one of its tabs, a person and a 
   await page.waitForURL('**/people')
 })
 
+test('a key that is pressed at once after Escape is heard, although the browser tells late that a dialog was closed', async ({
+  page,
+  world,
+}) => {
+  await signIn(page, world.account('owner'))
+  await connect(page, world)
+  await open(page, '/people')
+  const { keyboard } = page
+  const row = page.getByRole('table', { name: 'People in all connected subscriptions' }).getByRole('row').nth(1)
+  for (let turn = 0; turn < 5; turn++) {
+    await keyboard.press('Control+k')
+    await expect(field(page)).toBeFocused()
+    await Promise.all([keyboard.press('Escape'), keyboard.press('Control+k')])
+    await expect(field(page)).toBeFocused()
+    await Promise.all([keyboard.press('Escape'), keyboard.press('j')])
+    await expect(row.getByRole('link').first()).toBeFocused()
+    await page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur())
+  }
+})
+
 test('the button opens it as well, and closing it returns there; it is for everybody and fits every window', async ({
   page,
   world,

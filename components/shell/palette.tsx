@@ -57,7 +57,7 @@ export function Palette({ apple, onClose }: Props) {
   const close = () => dialog.current?.close()
 
   function onKeyDown(event: KeyboardEvent) {
-    if (event.nativeEvent.isComposing) return
+    if (event.nativeEvent.isComposing || !dialog.current?.open) return
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (step) setChosen(options.at((active + step) % options.length)?.href ?? null)
     else if (event.key !== 'Enter') return
@@ -73,7 +73,8 @@ export function Palette({ apple, onClose }: Props) {
       onClose={() => onClose(wanted.current)}
       onClick={(event) => event.target === event.currentTarget && close()}
       onKeyDown={(event) => {
-        if (!opensPalette(event.nativeEvent, apple)) return
+        // A dialog that has just closed keeps the focus for a moment; the key then asks for a new one.
+        if (!dialog.current?.open || !opensPalette(event.nativeEvent, apple)) return
         event.preventDefault()
         close()
       }}

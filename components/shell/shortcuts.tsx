@@ -14,25 +14,30 @@ export function Shortcuts({ apple }: { apple: boolean }) {
   const { push } = useRouter()
   const path = usePathname()
   const [dialog, setDialog] = useState<ReactNode>(null)
+  const opened = useRef(0)
   const ledAt = useRef<number | null>(null)
 
   useEffect(() => rememberOpened(path), [path])
 
   useEffect(() => {
-    const close = () => setDialog(null)
+    // A browser tells late that a dialog was closed. The one that was opened since then stays.
+    const close = (key: number) => key === opened.current && setDialog(null)
 
     async function showKeys() {
       const { KeyList } = await import('./key-list')
-      setDialog(<KeyList apple={apple} onClose={close} />)
+      const key = ++opened.current
+      setDialog(<KeyList key={key} apple={apple} onClose={() => close(key)} />)
     }
 
     async function showPalette() {
       const { Palette } = await import('./palette')
+      const key = ++opened.current
       setDialog(
         <Palette
+          key={key}
           apple={apple}
           onClose={(wanted) => {
-            close()
+            close(key)
             if (wanted) act(wanted)
           }}
         />,
@@ -83,8 +88,11 @@ const goWithoutPalette = () => document.querySelector<HTMLFormElement>(PALETTE_B
 /** A dialog or a menu that is open has the keys to itself. */
 const isBusy = () => document.querySelector('dialog[open], :popover-open') !== null
 
+/** The field of a dialog that has just closed keeps the focus for a moment, and nobody types into it. */
 const isTyping = ({ target }: Event) =>
-  target instanceof Element && target.closest('input, textarea, select, [contenteditable]') !== null
+  target instanceof Element &&
+  target.closest('input, textarea, select, [contenteditable]') !== null &&
+  target.checkVisibility()
 
 /** Puts the focus into the first search field of the page that can be seen. Says whether there is one. */
 function focusSearch(): boolean {
