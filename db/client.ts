@@ -1,5 +1,5 @@
 import type { Actor } from './actor'
-import type { Database, Engine, OpenDatabase } from './database'
+import type { Database, Engine, OpenDatabase, Transaction } from './database'
 
 /** On `globalThis`, because Next bundles pages, route handlers and instrumentation apart and each bundle evaluates this file. */
 const SLOT = Symbol.for('rolecall.database')
@@ -23,6 +23,18 @@ export async function getDb({ organisationId }: Pick<Actor, 'organisationId'>): 
  */
 export async function getDbOfEveryOrganisation(): Promise<Database> {
   return (await open()).limitTo('every organisation')
+}
+
+/**
+ * A transaction of an organisation that takes long, beside which others read on either engine. On the embedded one they see what it has
+ * written so far: what it writes must hold from a moment on at which nobody looks yet, and `holdReaders` has to be called before
+ * anything else is written.
+ */
+export async function transactionBesideReaders<T>(
+  { organisationId }: Pick<Actor, 'organisationId'>,
+  work: (tx: Transaction, holdReaders: () => void) => Promise<T>,
+): Promise<T> {
+  return (await open()).transactionBesideReaders({ organisationId }, work)
 }
 
 /** The engine under {@link getDb}, opened in the same way. */

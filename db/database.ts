@@ -25,6 +25,14 @@ export type OpenDatabase = {
   engine: Engine
   /** The database for statements that may see these rows only. Costs nothing: every statement says anew what it may see. */
   limitTo(rows: VisibleRows): Database
+  /**
+   * A transaction beside which others go on reading, which on a server they always do. On the embedded engine they read between its
+   * statements, and see what it has written so far, until it calls `holdReaders`: see `readers-between.ts`.
+   */
+  transactionBesideReaders<T>(
+    rows: VisibleRows,
+    work: (tx: Transaction, holdReaders: () => void) => Promise<T>,
+  ): Promise<T>
   /** A sentence for each thing about the database that works and yet should be put right. */
   warnings: string[]
   close(): Promise<void>

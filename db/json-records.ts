@@ -29,8 +29,8 @@ export function selectRecords(columns: RecordColumn[], records: string): SQL {
     from jsonb_to_recordset(${records}::jsonb) as record(${listInSql(columns, ({ property, type }) => `"${property}" ${type}`)})`
 }
 
-/** Records sent in one statement: enough for few round trips, little enough to be written and parsed in about a megabyte. */
-const RECORDS_AT_ONCE = 4_000
+/** Records sent in one statement: enough for few round trips, few enough that the embedded engine is soon free for somebody else. */
+const RECORDS_AT_ONCE = 1_500
 
 /** The records as JSON lists of bounded length, made one by one so that the text of all of them is never in memory at once. */
 export function* jsonChunks(records: Iterable<unknown>): Generator<string> {

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { PGlite, type Transaction } from '@electric-sql/pglite'
+import { PGlite, type Transaction, types } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
 import type { Database, OpenDatabase } from './database'
 import { lockFolder } from './folder-lock'
 import { migrate } from './migrate'
-import { setVisibleRows, type VisibleRows } from './visible-rows'
+import { ReadersBetween } from './readers-between'
+import { setVisibleRows } from './visible-rows'
 
 /** Whom the statements run as: PGlite's own user is a superuser, whom row-level security does not hold. */
 const APPLICATION = 'rolecall_app'
@@ -15,7 +16,7 @@ const APPLICATION = 'rolecall_app'
  * PGlite's own settings, with less room to keep pages of tables in: with the usual 128 MB the engine takes 100 MB more of the process
  * at rest, and a table that does not fit comes from the memory in which the system keeps files, which is about as fast.
  */
-const SETTINGS = [...PGlite.defaultStartParams, '-c', 'shared_buffers=48MB']
+const SETTINGS = [...PGlite.defaultStartParams, '-c', 'shared_buffers=48MB', '-c', 'default_statistics_target=20']
 
 const HALF_MADE = 'db.new-' // how the name of a folder begins while it is being made
 
@@ -42,12 +43,15 @@ export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
 
 /** Migrates a PGlite, on disk or in memory, and opens it as our database. */
 export async function migrateEmbedded(pglite: PGlite): Promise<OpenDatabase> {
+  // PGlite's own way makes a text of each single byte: of some megabytes it takes seconds, and hundreds of megabytes of memory.
+  pglite.serializers[types.BYTEA] = (value: Uint8Array) => `\\x${Buffer.from(value).toString('hex')}`
+  pglite.parsers[types.BYTEA] = (text: string) => Buffer.from(text.slice('\\x'.length), 'hex')
   await makeApplicationUser(pglite)
   await migrate(drizzle(pglite), APPLICATION)
   await pglite.exec(`set role ${APPLICATION}`) // for as long as this is open, the queue's statements included
   return {
     engine: { kind: 'embedded', pglite },
-    limitTo: (rows) => limitTo(pglite, rows),
+    ...limitStatements(pglite),
     warnings: [],
     close: () => pglite.close(),
   }
@@ -66,19 +70,47 @@ async function makeApplicationUser(pglite: PGlite): Promise<void> {
 }
 
 /** The database in which every statement, alone or in a transaction, begins a transaction that says what it may see. */
-export function limitTo(pglite: Pick<PGlite, 'transaction'>, rows: VisibleRows): Database {
-  const setting = setVisibleRows(rows)
-  const begin = <T>(work: (tx: Transaction) => Promise<T>) =>
-    pglite.transaction(async (tx) => {
-      await tx.exec(setting)
-      return work(tx)
-    })
-  const client: Pick<PGlite, 'query' | 'transaction'> = {
-    query: (...statement) => begin((tx) => tx.query(...statement)),
-    transaction: begin,
+export function limitStatements(
+  pglite: Pick<PGlite, 'transaction'>,
+): Pick<OpenDatabase, 'limitTo' | 'transactionBesideReaders'> {
+  const readers = new ReadersBetween()
+  const beginFor =
+    (setting: string) =>
+    <T>(work: (tx: Transaction) => Promise<T>) =>
+      pglite.transaction(async (tx) => {
+        await tx.exec(setting)
+        return work(tx)
+      })
+  return {
+    limitTo: (rows) => {
+      const setting = setVisibleRows(rows)
+      const begin = beginFor(setting)
+      return openClient({
+        query: async (...statement) => {
+          const read = await readers.read(setting, (tx) => tx.query(...statement))
+          return (read ?? { answer: await begin((tx) => tx.query(...statement)) }).answer as never
+        },
+        transaction: begin,
+      })
+    },
+    transactionBesideReaders: (rows, work) => {
+      const begin = beginFor(setVisibleRows(rows))
+      let hold = () => {}
+      const transaction: PGlite['transaction'] = (inner) =>
+        begin((tx) =>
+          readers.during(tx, (own, holdReaders) => {
+            hold = holdReaders
+            return inner(own)
+          }),
+        )
+      return openClient({ transaction }).transaction((tx) => work(tx, () => hold()))
+    },
   }
-  return drizzle({ client: client as PGlite })
 }
+
+/** Drizzle asks nothing else of PGlite. */
+const openClient = (client: Partial<Pick<PGlite, 'query' | 'transaction'>>): Database =>
+  drizzle({ client: client as PGlite })
 
 /** What we wrote from now on would be lost, and would spoil what the other writes: nothing may run to its end here. */
 function endRobbed(): never {

@@ -42,6 +42,7 @@ export async function openServer(url: string, migrationUrl?: string): Promise<Op
   return {
     engine: { kind: 'server', pool, url: connectionString },
     limitTo: (rows) => limitTo(pool, rows),
+    transactionBesideReaders: (rows, work) => limitTo(pool, rows).transaction((tx) => work(tx, () => {})),
     warnings: [...(warning ? [warning] : []), ...(user.bypasses ? [BYPASSES] : [])],
     close: () => pool.end(),
   }

@@ -18,3 +18,6 @@ export function setVisibleRows(rows: VisibleRows): string {
   if (!UUID.test(rows.organisationId)) throw new TypeError('The id of an organisation is not a UUID.')
   return `set local rolecall.organisation = '${rows.organisationId}'`
 }
+
+/** Takes back what an earlier statement of the same transaction has said of the rows that it may see. */
+export const SEES_NOTHING = `set local rolecall.every_organisation = 'off'; set local rolecall.organisation = ''`

@@ -21,12 +21,8 @@ export type Common = {
 type FilledColumn = 'organisationId' | 'nodeId' | 'accountId' | 'connectionId' | 'tenantId' | Stamp
 type Stamp = 'validFrom' | 'validTo' | 'fromRunId' | 'toRunId'
 
-/** What was read, as a row of an interval table. Columns that only the database can fill are null until then. */
-export type IntervalRow<Table extends PgTable, FilledLater extends string = never> = {
-  [Column in keyof RecordOf<Table, FilledColumn>]:
-    | RecordOf<Table, FilledColumn>[Column]
-    | (Column extends FilledLater ? null : never)
-}
+/** What was read, as a row of an interval table. */
+export type IntervalRow<Table extends PgTable> = RecordOf<Table, FilledColumn>
 
 type Intervals<Table extends PgTable, Tell extends string> = {
   table: Table
@@ -36,8 +32,6 @@ type Intervals<Table extends PgTable, Tell extends string> = {
   refreshed?: readonly (keyof RecordOf<Table, FilledColumn>)[]
   /** Narrows the rows that are brought to what was read: others of the same owner are left alone. `t` is the table. */
   only?: SQL
-  /** Fills columns of the table `incoming`, which holds what was read, before it is compared. */
-  complete?: SQL
   /** Columns, all of them texts, by which the result names the rows that were opened, closed or refreshed. */
   tell?: readonly Tell[]
 }
@@ -61,13 +55,12 @@ type WrittenIntervals<Tell extends string> = { opened: number; closed: number; w
  */
 export async function writeIntervals<
   Table extends PgTable,
-  FilledLater extends string = never,
   Tell extends Extract<keyof RecordOf<Table, FilledColumn>, string> = never,
 >(
   tx: Transaction,
   common: Common,
-  { table, carried = [], refreshed = [], only, complete, tell = [] }: Intervals<Table, Tell>,
-  rows: Iterable<IntervalRow<Table, FilledLater>>,
+  { table, carried = [], refreshed = [], only, tell = [] }: Intervals<Table, Tell>,
+  rows: Iterable<IntervalRow<Table>>,
 ): Promise<WrittenIntervals<Tell>> {
   const filled = fillColumns(common)
   const columns = listColumns(table, [...filled.keys()])
@@ -91,8 +84,8 @@ export async function writeIntervals<
     sql`create temporary table incoming (${listInSql(columns, ({ name, type }) => `"${name}" ${type}`)}) on commit drop`,
   )
   for (const chunk of jsonChunks(rows)) await tx.execute(sql`insert into incoming ${selectRecords(columns, chunk)}`)
-  if (complete) await tx.execute(complete)
-  await tx.execute(sql`analyze incoming`)
+  // Of the columns by which rows are found: to sample long lists of roles and groups takes longer than to compare them.
+  await tx.execute(sql`analyze incoming (${listInSql(isKey, ({ name }) => `"${name}"`)})`)
 
   const named = columns.filter(({ property }) => isOneOf(tell, property))
   const returning = named.length > 0 ? listInSql(named, ({ name }) => `t."${name}"`) : sql`1`
@@ -107,17 +100,7 @@ export async function writeIntervals<
       returning ${returning})
     ${selectChanged(named)}`),
   )
-  const made = readChanged<Tell>(
-    await tx.execute(sql`
-    with changed as (
-      insert into ${table} as t (${listInSql([...columns, ...opening], ({ name }) => `"${name}"`)})
-      select ${listInSql(columns, ({ name }) => `i."${name}"`)}, ${sql.join(opening.map(fillIn), sql`, `)}
-      from incoming i
-      where not exists (select from ${table} t where ${own} and t.valid_to is null and ${sameKey})
-      returning ${returning})
-    ${selectChanged(named)}`),
-  )
-  const told = [...gone.told, ...made.told]
+  const told = gone.told
   if (isRefreshed.length > 0) {
     const renewed = await tx.execute(sql`
     with changed as (
@@ -128,8 +111,38 @@ export async function writeIntervals<
     ${selectChanged(named)}`)
     told.push(...readChanged<Tell>(renewed).told)
   }
-  const written = made.rows + gone.rows
-  return { opened: made.rows, closed: gone.rows, written, told: told.length > MOST_TOLD ? null : told }
+  await tx.execute(sql`delete from incoming i using ${table} t where ${own} and t.valid_to is null and ${sameKey}`)
+  let opened = 0
+  for (const part of await listParts(tx)) {
+    const { rows, told: some } = readChanged<Tell>(
+      await tx.execute(sql`
+      with changed as (
+        insert into ${table} as t (${listInSql([...columns, ...opening], ({ name }) => `"${name}"`)})
+        select ${listInSql(columns, ({ name }) => `i."${name}"`)}, ${sql.join(opening.map(fillIn), sql`, `)}
+        from incoming i where ${part}
+        returning ${returning})
+      ${selectChanged(named)}`),
+    )
+    opened += rows
+    if (told.length <= MOST_TOLD) told.push(...some)
+  }
+  return { opened, closed: gone.rows, written: opened + gone.rows, told: told.length > MOST_TOLD ? null : told }
+}
+
+/** Pages of the table `incoming`, of 8,192 bytes, from which one statement takes rows: some 1,000 holders, or 4,000 members of groups. */
+const PAGES_AT_ONCE = 50
+
+/** Conditions that take the rows of `incoming` by turns, so that the embedded engine is free for somebody else in between. */
+async function listParts(tx: Transaction): Promise<SQL[]> {
+  const { rows } = await tx.execute<{ pages: number }>(
+    sql`select (pg_relation_size('incoming') / current_setting('block_size')::int)::int as pages`,
+  )
+  const pages = rows[0]?.pages ?? 0
+  const at = (page: number) => sql`${`(${page},0)`}::tid`
+  return Array.from(
+    { length: Math.ceil(pages / PAGES_AT_ONCE) },
+    (_, part) => sql`i.ctid >= ${at(part * PAGES_AT_ONCE)} and i.ctid < ${at((part + 1) * PAGES_AT_ONCE)}`,
+  )
 }
 
 /** Counts the rows of `changed`, and names them by these columns: one more at most than are told. */
@@ -176,7 +189,9 @@ const Changed = z.object({
   rows: z.tuple([z.object({ rows: z.number(), told: z.array(z.record(z.string(), z.string())) })]),
 })
 
-function readChanged<Tell extends string>(result: unknown): { rows: number; told: Record<Tell, string>[] } {
+type Changes<Tell extends string> = { rows: number; told: Record<Tell, string>[] }
+
+function readChanged<Tell extends string>(result: unknown): Changes<Tell> {
   const [{ rows, told }] = Changed.parse(result).rows
   return { rows, told: told as Record<Tell, string>[] }
 }

@@ -5,7 +5,7 @@ import { PGlite } from '@electric-sql/pglite'
 import { Client } from 'pg'
 import { useDatabase as install } from '@/db/client'
 import { type Database, type Engine, migrationsFolder, type OpenDatabase } from '@/db/database'
-import { limitTo, migrateEmbedded } from '@/db/open-embedded'
+import { limitStatements, migrateEmbedded } from '@/db/open-embedded'
 import { openServer } from '@/db/open-server'
 import { createOnCluster, distribute, dropOnCluster } from './citus'
 import { watchStatements } from './watched-statements'
@@ -50,7 +50,7 @@ export async function createTestDatabase({ isWatched = IN_A_TEST } = {}): Promis
 /** The same database, which throws when it is closed if the product has sent it a statement that is not of one organisation. */
 function openWatched(pglite: PGlite, opened: OpenDatabase): TestDatabase {
   const { watched, throwWide } = watchStatements(pglite)
-  const database = openForTest(opened, { ...opened, limitTo: (rows) => limitTo(watched, rows) })
+  const database = openForTest(opened, { ...opened, ...limitStatements(watched) })
   return {
     ...database,
     close: async () => {

@@ -1,8 +1,9 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Database, Transaction } from '@/db/database'
+import { idRanges } from '@/db/id-ranges'
 import { assignments, holders, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { groupNesting, groupOwners } from '@/db/schema/directory'
@@ -24,19 +25,48 @@ export type ResultCounts = {
   roleCounts: Record<string, RoleCount>
 }
 
-type Counted = { organisationId: string; tenantId: string; published: Published }
+type Counted = {
+  organisationId: string
+  tenantId: string
+  published: Published
+  /** About how many have access, if that is known. Of many only some are counted at once. */
+  about?: number
+}
+
+/** Those of the counted whom one statement counts. */
+type Part = Counted & { of: SQL | undefined }
+
+const COUNTED_AT_ONCE = 10_000
 
 /** Counts those who have access in a result that is about to be published, or that was published once. */
 export async function countResult(db: Database | Transaction, counted: Counted): Promise<ResultCounts> {
-  const { people, others, unread, signals } = await countHolders(db, counted)
-  const owners = await countOwners(db, counted)
-  return {
-    ...{ people, others, unread },
-    privileged: await countPrivileged(db, counted),
-    signals: { ...signals, ...(owners.people + owners.others > 0 && { adds_members: owners }) },
-    roleCounts: await countRoles(db, counted),
+  const sums: ResultCounts & { privileged: number } = {
+    ...{ people: 0, others: 0, unread: 0, privileged: 0 },
+    ...{ signals: {}, roleCounts: {} },
   }
+  for (const of of idRanges(holders.principalId, counted.about ?? 0, COUNTED_AT_ONCE)) {
+    const part = { ...counted, of }
+    const { people, others, unread, signals } = await countHolders(db, part)
+    sums.people += people
+    sums.others += others
+    sums.unread += unread
+    sums.privileged += await countPrivileged(db, part)
+    for (const signal of SIGNALS) {
+      const more = signals[signal]
+      if (more) sums.signals[signal] = addUp(sums.signals[signal], more)
+    }
+    for (const [id, more] of Object.entries(await countRoles(db, part)))
+      sums.roleCounts[id] = addUp(sums.roleCounts[id], more)
+  }
+  const owners = await countOwners(db, counted)
+  if (owners.people + owners.others > 0) sums.signals.adds_members = owners
+  return sums
 }
+
+const addUp = <Sums extends Record<string, number>>(one: Sums | undefined, more: Sums): Sums =>
+  one
+    ? (Object.fromEntries(Object.entries(more).map(([name, count]) => [name, (one[name] ?? 0) + count])) as Sums)
+    : more
 
 /**
  * What a published result adds up to. It was counted when it was published. Of a result of the past the sums are kept for some
@@ -69,14 +99,14 @@ const NOT_READ = sql.raw(String(bitOf('not_read')))
 
 const KindCount = z.object({ kind: z.string(), all: z.number(), seen: z.number(), shown: z.array(z.number()) })
 
-async function countHolders(db: Database | Transaction, counted: Counted) {
+async function countHolders(db: Database | Transaction, counted: Part) {
   const shown = SIGNALS.map(
     (signal) => sql`count(*) filter (where ${holders.signals} & ${sql.raw(String(bitOf(signal)))} <> 0)`,
   )
   const { rows } = await db.execute(sql`
     select ${holders.kind}, count(*)::int as all, (count(*) filter (where ${holders.signals} & ${NOT_READ} = 0))::int as seen,
       json_build_array(${sql.join(shown, sql`, `)}) as shown
-    from ${subscriptionHolders(counted, counted.published)} group by ${holders.kind}`)
+    from ${subscriptionHolders(counted, counted.published, counted.of)} group by ${holders.kind}`)
   const kinds = z.array(KindCount).parse(rows)
   const sum = (of: (one: z.infer<typeof KindCount>) => number) => kinds.reduce((total, one) => total + of(one), 0)
   const signals: SignalCounts = {}
@@ -94,11 +124,11 @@ async function countHolders(db: Database | Transaction, counted: Counted) {
 }
 
 /** People who hold a role that Microsoft calls privileged, and of whom something could be read now. */
-async function countPrivileged(db: Database | Transaction, counted: Counted): Promise<number> {
+async function countPrivileged(db: Database | Transaction, counted: Part): Promise<number> {
   const { organisationId, tenantId, published } = counted
   const { rows } = await db.execute<{ people: number }>(sql`
     select count(*)::int as people from (
-      select from ${holders} where ${inSnapshot(holders, counted, published)} and ${holders.kind} = 'user'
+      select from ${holders} where ${and(inSnapshot(holders, counted, published), counted.of)} and ${holders.kind} = 'user'
       group by ${holders.principalId}
       having bit_and(${holders.signals}) & ${NOT_READ} = 0 and bool_or(${holders.heldRoleIds} && array(select ${roleDefinitions.id} from ${roleDefinitions}
         where ${and(
@@ -166,7 +196,7 @@ const CountOfRole = z.object({
 })
 
 /** A role that only a group holds is listed as well, although the group itself is not counted. */
-async function countRoles(db: Database | Transaction, counted: Counted): Promise<Record<string, RoleCount>> {
+async function countRoles(db: Database | Transaction, counted: Part): Promise<Record<string, RoleCount>> {
   const count = (condition: ReturnType<typeof sql>) => sql`(count(*) filter (where seen and ${condition}))::int`
   const { rows } = await db.execute(sql`
     select id, ${count(sql`held and kind = 'user'`)} as people, ${count(sql`held and kind not in ('user', 'group')`)} as others,
@@ -177,7 +207,7 @@ async function countRoles(db: Database | Transaction, counted: Counted): Promise
         bool_and(${holders}.of_all & ${NOT_READ} = 0) as seen
       from (
         select *, bit_and(${holders.signals}) over (partition by ${holders.principalId}) as of_all from ${holders}
-        where ${inSnapshot(holders, counted, counted.published)}) as holders, lateral (
+        where ${and(inSnapshot(holders, counted, counted.published), counted.of)}) as holders, lateral (
         select unnest(${holders.heldRoleIds}) as id, true as held
         union all select unnest(${holders.eligibleRoleIds}), false) as role
       group by role.id, ${holders.principalId}) as of_roles

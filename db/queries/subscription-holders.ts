@@ -13,14 +13,14 @@ const stored = alias(holders, 'stored_holders')
  * `holders` to select from. Its columns are those of the table that one reads, with the counts of all nodes, the signals that
  * show, and an eligible role only where that is stronger than anything held.
  *
- * @param only the ids of those who are wanted
+ * @param only the ids of those who are wanted, or a condition that their rows fulfil
  */
-export const subscriptionHolders = (actor: Reader, published: Published, only: string[] | null = null) =>
+export const subscriptionHolders = (actor: Reader, published: Published, only: string[] | SQL | null = null) =>
   asHolders(
     combineRows({
       from: sql`${holders} where ${and(
         inSnapshot(holders, actor, published),
-        only ? isAnyOf(holders.principalId, only) : undefined,
+        Array.isArray(only) ? isAnyOf(holders.principalId, only) : (only ?? undefined),
       )}`,
       of: [holders.principalId],
       eligibleRead: sql`${published.eligibleRead}::boolean`,

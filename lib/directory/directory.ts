@@ -1,3 +1,4 @@
+import { setImmediate as letOthersWork } from 'node:timers/promises'
 import type { Azure } from '@/lib/azure/client/clients'
 import { PATIENCE } from '@/lib/azure/client/retry'
 import { planGroups } from '@/lib/azure/group-plan'
@@ -152,7 +153,9 @@ async function readAndShare(recent: Recent, azure: Azure, asked: Asked): Promise
   const isNew = remembered !== (recent.remembered?.remembered ?? null)
   if (isNew) recent.remembered = remembered && { readingId: reading.id, remembered }
   recent.sharedUpTo = reading.beganAt
+  await letOthersWork() // to pack a large reading takes a while, as it did to make it
   await shareReading(recent.key, run, reading, isNew ? remembered : null)
+  await letOthersWork()
   return reading
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate as letOthersWork } from 'node:timers/promises'
 import type { CallCount } from '@/lib/azure/client/batch'
 import type { Azure } from '@/lib/azure/client/clients'
 import { resolveKinds } from '@/lib/azure/principal-kinds'
@@ -78,6 +79,7 @@ export async function readDirectory(
   const kinds = listKinds(named, opened.groups, agents)
   const wanted = { kinds, agents, opened, names, assignedOn, missingGroups, granted }
   const read = await readPrincipals(azure, wanted, directory, report)
+  await letOthersWork() // what was done in memory since the last call takes a while in a large directory, and so does the next
   const reading = {
     ...read,
     ...{ id: randomUUID(), beganAt, opened, kinds, agents, kept },

@@ -171,9 +171,9 @@ test('what several nodes say of somebody together is what one node with all of i
           principals: new Map<string, HolderFacts>(Object.entries({ ada, bo, team: group, crew: group })),
         }
         const assignments = held.map((one) => ({ ...one, scopeLevel: NODES[one.scope] }))
-        const whole = summariseHolders({ ...access, assignments })
+        const whole = [...summariseHolders({ ...access, assignments })]
         const byNode = [...Map.groupBy(assignments, ({ scope }) => nodeOf(scope)).values()]
-        const parts = byNode.flatMap((own) => summariseHolders({ ...access, assignments: own }))
+        const parts = byNode.flatMap((own) => [...summariseHolders({ ...access, assignments: own })])
 
         expect(new Set(parts.map(({ principalId }) => principalId))).toEqual(
           new Set(whole.map(({ principalId }) => principalId)),

@@ -91,13 +91,15 @@ function summarised({ held, groups = {}, who = {}, read: given }: World) {
     ...held.map(({ to }) => to),
     ...[...read.values()].flatMap(({ members }) => members.map(({ id }) => id)),
   ])
-  const holders = summariseHolders({
-    assignments: held.map(assignment),
-    roles,
-    groups: read,
-    sizes: new Map([...read].map(([id, { members }]) => [id, members.length])),
-    principals: new Map([...ids].map((id) => [id, facts({ kind: read.has(id) ? 'group' : 'user', ...who[id] })])),
-  })
+  const holders = [
+    ...summariseHolders({
+      assignments: held.map(assignment),
+      roles,
+      groups: read,
+      sizes: new Map([...read].map(([id, { members }]) => [id, members.length])),
+      principals: new Map([...ids].map((id) => [id, facts({ kind: read.has(id) ? 'group' : 'user', ...who[id] })])),
+    }),
+  ]
   const of = (id: string) => {
     const found = holders.find(({ principalId }) => principalId === id)
     if (!found) throw new Error(`${id} holds nothing.`)

@@ -23,11 +23,11 @@ export const isLargeGroup = (size: number | null): boolean => (size ?? 0) > LARG
 /**
  * Sums up, for lists, everyone and everything that a node's assignments reach. People in the same groups and without assignments
  * of their own share one summary, so that the work grows with the members of groups, not with members times assignments. What
- * somebody has in a subscription is combined from its nodes by `combined-holders.ts`.
+ * somebody has in a subscription is combined from its nodes by `combined-holders.ts`. They are made one by one, as they are taken.
  *
  * @param wanted the ids of those who are summed up, if not all: what bears on others may be missing from `access` then
  */
-export function summariseHolders(access: AccessOfNode, wanted?: ReadonlySet<string>): Holder[] {
+export function* summariseHolders(access: AccessOfNode, wanted?: ReadonlySet<string>): Generator<Holder> {
   const { principals, sizes } = access
   const grants = grantsByPrincipal(access)
   const groups = [...grants.keys()].filter((id) => access.groups.has(id)).sort()
@@ -63,7 +63,6 @@ export function summariseHolders(access: AccessOfNode, wanted?: ReadonlySet<stri
   }
 
   const heldByGroups = new Set(groups.flatMap((id) => grants.get(id) ?? []).map(({ identity }) => identity))
-  const holders: Holder[] = []
   for (const id of new Set([...grants.keys(), ...throughOf.keys()])) {
     if (wanted && !wanted.has(id)) continue
     const facts = principals.get(id)
@@ -72,9 +71,8 @@ export function summariseHolders(access: AccessOfNode, wanted?: ReadonlySet<stri
     const isDoubled = (grants.get(id) ?? []).some(({ identity }) => heldByGroups.has(identity))
     const { kind, status, guest } = facts
     const signals = signalsOf(facts, summary, isDoubled)
-    holders.push({ principalId: id, kind, status, guest, summary, signals })
+    yield { principalId: id, kind, status, guest, summary, signals }
   }
-  return holders
 }
 
 /** The grants of a node, by the principal that the assignment names. */

@@ -6,7 +6,7 @@ import { SORT_NAME_LENGTH } from '@/db/schema/directory'
 import { type Common, type IntervalRow, writeIntervals } from '@/db/write-intervals'
 import type { Holder } from '@/lib/domain/access'
 import { summariseHolders } from '@/lib/domain/holders'
-import { readAccessOf, readAccessOfAll } from './stored-access'
+import { readAccessOf, readAccessOfAll, type StoredAccess } from './stored-access'
 import type { Touched } from './touched-holders'
 import type { NodesWrite } from './write-nodes'
 
@@ -34,7 +34,12 @@ async function makeAll(tx: Transaction, write: NodesWrite, nodeIds: string[]): P
   let written = 0
   for (const nodeId of nodeIds) {
     const made = summariseHolders({ ...access, assignments: byNode.get(nodeId) ?? [] })
-    written += await writeHolders(tx, write, { nodeId }, made.values().map(holderRow))
+    written += await writeHolders(
+      tx,
+      write,
+      { nodeId },
+      made.map((one) => holderRow(one, access.sortNames)),
+    )
   }
   return written
 }
@@ -47,9 +52,10 @@ async function makeSome(tx: Transaction, write: NodesWrite, some: Some): Promise
   const principalIds = [...new Set(some.values().flatMap((whom) => whom.values()))]
   const { byNode, ...access } = await readAccessOf(tx, write, [...some.keys()], principalIds)
   const rows = some.entries().flatMap(([nodeId, whom]) =>
-    summariseHolders({ ...access, assignments: byNode.get(nodeId) ?? [] }, whom)
-      .values()
-      .map((one) => ({ nodeId, ...holderRow(one) })),
+    summariseHolders({ ...access, assignments: byNode.get(nodeId) ?? [] }, whom).map((one) => ({
+      nodeId,
+      ...holderRow(one, access.sortNames),
+    })),
   )
   await writeTouched(tx, some)
   const only = sql`(t.node_id, t.principal_id) in (select node_id, principal_id from touched)`
@@ -87,19 +93,16 @@ async function writeTouched(tx: Transaction, some: Some): Promise<void> {
   await tx.execute(sql`analyze touched`)
 }
 
-const holderRow = ({
-  principalId,
-  kind,
-  status,
-  guest,
-  signals,
-  summary,
-}: Holder): IntervalRow<typeof holders, 'sortName'> => ({
+/** @param sortNames what lists order principals by, of those of whom something is stored */
+const holderRow = (
+  { principalId, kind, status, guest, signals, summary }: Holder,
+  sortNames: StoredAccess['sortNames'],
+): IntervalRow<typeof holders> => ({
   principalId,
   kind,
   status,
   guest: guest ?? false,
-  sortName: null,
+  sortName: sortNames.get(principalId) ?? principalId.slice(0, SORT_NAME_LENGTH),
   strongest: summary.shown.strength,
   roleId: summary.shown.roleId,
   scope: summary.shown.scope,
@@ -124,14 +127,12 @@ async function writeHolders(
   tx: Transaction,
   { organisationId, tenantId, runId, at }: NodesWrite,
   { only, ...owner }: Pick<Common, 'nodeId'> & { only?: SQL },
-  rows: Iterable<IntervalRow<typeof holders, 'sortName'>>,
+  rows: Iterable<IntervalRow<typeof holders>>,
 ): Promise<number> {
-  const complete = sql`update incoming i set sort_name = coalesce((select p.sort_name from principals p
-    where p.organisation_id = ${organisationId} and p.tenant_id = ${tenantId} and p.id = i.principal_id), left(i.principal_id, ${SORT_NAME_LENGTH}))`
-  const { written } = await writeIntervals<typeof holders, 'sortName'>(
+  const { written } = await writeIntervals(
     tx,
     { organisationId, ...owner, tenantId, runId, at },
-    { table: holders, carried: ['scopeLevel'], complete, ...(only ? { only } : {}) },
+    { table: holders, carried: ['scopeLevel'], ...(only ? { only } : {}) },
     rows,
   )
   return written

@@ -20,7 +20,7 @@ import { type ClaimedRun, HEARTBEAT_LOST_SECONDS, RunLost, whereHeldBy } from '@
 import { countChanges } from './count-changes'
 import { makeHolders } from './make-holders'
 import type { ReadAccess } from './read-access'
-import { findKnownDifferently, findTouched } from './touched-holders'
+import { findKnownDifferently, findTouched, type Touched } from './touched-holders'
 import { writeNesting } from './write-nesting'
 import { type NodesWrite, writeChain, writeNodes } from './write-nodes'
 import { writeRoles } from './write-roles'
@@ -36,6 +36,9 @@ const LONGEST_WAIT_SECONDS = HEARTBEAT_LOST_SECONDS - 15
  * What other connections share with this one (the directory, and nodes above the subscription) is written from now on; their
  * readers see it with their own next result.
  *
+ * Others read meanwhile. What is written until `holdReaders` is called holds from a moment on that no connection has published yet; what
+ * is known of principals and roles has no moment, and a page may show it early.
+ *
  * @returns how many rows of interval tables were written, and what is to be noted once the transaction has committed
  */
 export async function publishAccess(
@@ -43,6 +46,7 @@ export async function publishAccess(
   run: ClaimedRun,
   read: ReadAccess,
   meter: Meter,
+  holdReaders: () => void,
 ): Promise<{ written: number; noteStored: () => void }> {
   const { organisationId, connection, account } = run
   const own = whereConnection(organisationId, connection.id)
@@ -56,8 +60,25 @@ export async function publishAccess(
   }
   await lockDirectory(tx, organisationId, connection.tenantId)
   await tx.execute(sql`set local statement_timeout to default`)
-  const stored = await writeFacts(tx, write, read)
+  const stored = await writeFacts(tx, write, read, locked.isFirstOfAccount)
   const chained = await writeChain(tx, write, stored.nodes)
+  const published: Published = {
+    ...{ id: connection.id, publishedAt: at, accountId: account.id, eligibleRead: read.eligibleRead },
+    nodeIds: stored.nodes.map(({ id }) => id),
+  }
+  const isSame =
+    chained === 0 &&
+    locked.eligibleRead === read.eligibleRead &&
+    !stored.nodes.some(({ id, changedAt }) => stored.made.has(id) || isAfter(changedAt, locked.publishedAt))
+  const counts =
+    (isSame ? await readCounts(tx, organisationId, locked.publishedRunId) : null) ??
+    (await countResult(tx, {
+      organisationId,
+      tenantId: connection.tenantId,
+      published,
+      about: read.directory.principals.size,
+    }))
+  holdReaders()
   const after = locked.readAt && new Date(locked.readAt.getTime() - FRESH_MINUTES * 60_000)
   const { changed, groupIds, made, roles, chainBefore } = stored
   const ids = stored.nodes.map(({ id }) => id)
@@ -74,22 +95,10 @@ export async function publishAccess(
       },
     },
   )
-  const written = stored.written + chained + recorded
-
-  const published: Published = {
-    ...{ id: connection.id, publishedAt: at, accountId: account.id, eligibleRead: read.eligibleRead },
-    nodeIds: stored.nodes.map(({ id }) => id),
-  }
-  const isSame =
-    chained === 0 &&
-    locked.eligibleRead === read.eligibleRead &&
-    !stored.nodes.some(({ id, changedAt }) => stored.made.has(id) || isAfter(changedAt, locked.publishedAt))
-  const counts =
-    (isSame ? await readCounts(tx, organisationId, locked.publishedRunId) : null) ??
-    (await countResult(tx, { organisationId, tenantId: connection.tenantId, published }))
   const changes = isSame
     ? { gained: 0, lost: 0 }
     : await countChanges(tx, { organisationId, published, before: locked.publishedAt })
+  const written = stored.written + chained + recorded
 
   const assignments = read.assignments.filter(
     ({ kind, principalKind }) => kind !== 'eligible' && principalKind !== 'delegate',
@@ -162,14 +171,16 @@ async function lockForPublish(tx: Transaction, run: ClaimedRun) {
     .for('update')
   const [held] = await tx.select({ id: syncRuns.id }).from(syncRuns).where(whereHeldBy(run)).for('update')
   if (!owner || !locked || !held) throw new RunLost()
-  return locked
+  return { ...locked, isFirstOfAccount: owner.publishedAt === null }
 }
 
 /**
  * Writes every fact where Azure keeps it, by differences, and makes the holders anew whom any of it touches. `made` are the ids of
  * the nodes that it concerns.
+ *
+ * @param isFirstOfAccount whether no holders of an earlier publish are at its nodes
  */
-async function writeFacts(tx: Transaction, write: NodesWrite, access: ReadAccess) {
+async function writeFacts(tx: Transaction, write: NodesWrite, access: ReadAccess, isFirstOfAccount: boolean) {
   const roles = await writeRoles(tx, write, access)
   const { nodes, chainBefore, changed, written: ofNodes } = await writeNodes(tx, write, access)
   const principals = await listPrincipalsToWrite(tx, write, access, changed.length > 0)
@@ -178,16 +189,21 @@ async function writeFacts(tx: Transaction, write: NodesWrite, access: ReadAccess
     rewritten += await writePrincipals(tx, write, rows, readAt)
   const groups = await writeGroups(tx, write, access.directory, changed.length > 0)
   let written = ofNodes + groups.written
-  if (changed.length > 0 || groups.changed.length > 0) written += await writeNesting(tx, write, groups.changed)
-
   await refreshStatistics(tx, written + rewritten, FACTS)
+  if (changed.length > 0 || groups.changed.length > 0) {
+    const nested = await writeNesting(tx, write, groups.changed)
+    await refreshStatistics(tx, nested, ['group_nesting'])
+    written += nested
+  }
   const touched = await findTouched(tx, write, { nodes: changed, groups })
   let ofHolders = await makeHolders(tx, write, touched)
   // All principals that were read are looked at, not only those just written: another account of the tenant shares their rows
   // and may have written the change already.
   const read = principals.map(({ id }) => id)
-  const differing =
-    read.length > 0 || touched.size > 0 ? await findKnownDifferently(tx, write, { read, made: touched }) : touched
+  const differing: Touched =
+    !isFirstOfAccount && (read.length > 0 || touched.size > 0)
+      ? await findKnownDifferently(tx, write, { read, made: touched })
+      : new Map()
   ofHolders += await makeHolders(tx, write, differing)
   await refreshStatistics(tx, ofHolders, ['holders'])
   const made = new Set([...touched.keys(), ...differing.keys()])
@@ -274,7 +290,7 @@ const GROWN = 1.1
 
 /** The tables that holders are made from. */
 const FACTS = [
-  ...['assignments', 'principals', 'directory_groups', 'group_members', 'group_nesting', 'group_owners'],
+  ...['assignments', 'principals', 'directory_groups', 'group_members', 'group_owners'],
   ...['nodes', 'connection_nodes'],
 ]
 

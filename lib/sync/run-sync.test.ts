@@ -374,7 +374,7 @@ test('a worker whose run was taken over publishes nothing when it wakes', async 
   const following = followRun(asleep, { calls: 0, retries: 0 })
   following.report('publishing')
   await expect(
-    rolecall.db.transaction((tx) => publishAccess(tx, asleep, nothingRead(tenant), createMeter())),
+    rolecall.db.transaction((tx) => publishAccess(tx, asleep, nothingRead(tenant), createMeter(), () => {})),
   ).rejects.toThrow(RunLost)
   expect(await shown()).toEqual(before)
   await rolecall.db.update(syncRuns).set({ state: 'queued' }).where(eq(syncRuns.id, runId))
@@ -388,7 +388,7 @@ test('a publish that fails half way leaves the old result whole', async () => {
   const run = await claimRun({ organisationId: tenant.owner.organisationId, runId })
   if (!run) throw new Error('not claimed')
   const broken = rolecall.db.transaction(async (tx) => {
-    await publishAccess(tx, run, nothingRead(tenant), createMeter())
+    await publishAccess(tx, run, nothingRead(tenant), createMeter(), () => {})
     throw new Error('the process was killed here')
   })
   await expect(broken).rejects.toThrow('killed')

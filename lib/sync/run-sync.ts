@@ -1,5 +1,5 @@
 import { DrizzleQueryError } from 'drizzle-orm'
-import { getDb } from '@/db/client'
+import { transactionBesideReaders } from '@/db/client'
 import { tidy } from '@/db/tidy'
 import { AzureError, toAzureError } from '@/lib/azure/client/errors'
 import { createMeter } from '@/lib/azure/client/transport'
@@ -42,8 +42,7 @@ export async function runSync(job: SyncJob, shutdown: AbortSignal): Promise<void
     const { written, noteStored } = await publishInTurn(run.account.id, async () => {
       await following.stop()
       signal.throwIfAborted()
-      const db = await getDb(run)
-      return db.transaction((tx) => publishAccess(tx, run, access, meter))
+      return transactionBesideReaders(run, (tx, holdReaders) => publishAccess(tx, run, access, meter, holdReaders))
     })
     noteStored()
     await resumeOthers(run)

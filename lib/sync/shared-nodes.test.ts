@@ -100,7 +100,7 @@ async function read(tenant: TestTenant, { id }: Connected) {
 }
 
 async function publish({ run, access, meter }: Awaited<ReturnType<typeof read>>): Promise<void> {
-  const { noteStored } = await rolecall.db.transaction((tx) => publishAccess(tx, run, access, meter))
+  const { noteStored } = await rolecall.db.transaction((tx) => publishAccess(tx, run, access, meter, () => {}))
   noteStored()
 }
 

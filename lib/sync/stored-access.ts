@@ -1,5 +1,6 @@
 import { and, eq, inArray, isNull, type SQL } from 'drizzle-orm'
 import type { Transaction } from '@/db/database'
+import { idRanges } from '@/db/id-ranges'
 import { assignments, roleDefinitions } from '@/db/schema/access'
 import { directoryGroups, GROUP_AGES, groupMembers, groupNesting, principals } from '@/db/schema/directory'
 import { isAnyOf } from '@/db/text-array'
@@ -10,9 +11,14 @@ import type { NodesWrite } from './write-nodes'
 /** What is stored of the access that is kept at some nodes: all that their holders are made from. */
 export type StoredAccess = Omit<AccessOfNode, 'assignments'> & {
   byNode: ReadonlyMap<string, StoredAssignment[]>
+  /** What lists order principals by, of those of whom something is stored. */
+  sortNames: ReadonlyMap<string, string>
 }
 
 type StoredAssignment = AccessOfNode['assignments'][number] & { nodeId: string; principalKind: HolderFacts['kind'] }
+
+/** Principals or members that one statement reads, so that the embedded engine is soon free for somebody else. */
+const READ_AT_ONCE = 5_000
 
 /** Reads all of the access that is kept at some nodes, with everyone in the groups that hold something there. */
 export async function readAccessOfAll(tx: Transaction, write: NodesWrite, nodeIds: string[]): Promise<StoredAccess> {
@@ -69,9 +75,9 @@ async function combine(
   principalIds: string[],
 ): Promise<StoredAccess> {
   const roles = await readRoles(tx, write, [...new Set(held.map(({ roleId }) => roleId))])
-  const known = await readPrincipals(tx, write, principalIds)
+  const { known, sortNames } = await readPrincipals(tx, write, principalIds)
   const byNode = Map.groupBy(held, ({ nodeId }) => nodeId)
-  return { ...groups, byNode, roles, principals: withUnknown(known, held, groups.groups) }
+  return { ...groups, byNode, sortNames, roles, principals: withUnknown(known, held, groups.groups) }
 }
 
 const listAssignments = (tx: Transaction, { organisationId }: NodesWrite, nodeIds: string[], only?: SQL) =>
@@ -142,6 +148,7 @@ async function readGroups(
       id: directoryGroups.groupId,
       state: directoryGroups.state,
       size: directoryGroups.members,
+      direct: directoryGroups.directMembers,
       ages: GROUP_AGES,
     })
     .from(directoryGroups)
@@ -149,27 +156,31 @@ async function readGroups(
   const groups = new Map<string, ReadGroup>(
     found.map(({ id, state, ages }) => [id, { id, state, members: [], owners: [], ages }]),
   )
-  const members = await tx
-    .select({
-      groupId: groupMembers.groupId,
-      id: groupMembers.memberId,
-      kind: groupMembers.memberKind,
-      membership: groupMembers.membership,
-      endsAt: groupMembers.endsAt,
-      readAt: groupMembers.readAt,
-    })
-    .from(groupMembers)
-    .where(
-      and(
-        ofAccount(groupMembers, write),
-        isAnyOf(groupMembers.groupId, inside),
-        memberIds && isAnyOf(groupMembers.memberId, memberIds),
-      ),
-    )
-  for (const { groupId, ...member } of members) {
-    const group = groups.get(groupId)
-    const readAt = member.readAt ?? group?.ages[listOfMember(member)] ?? null
-    group?.members.push({ ...member, readAt, agent: false })
+  const about = memberIds ? 0 : found.reduce((sum, { direct, size }) => sum + Math.max(direct ?? 0, size ?? 0), 0)
+  for (const range of idRanges(groupMembers.memberId, about, READ_AT_ONCE)) {
+    const members = await tx
+      .select({
+        groupId: groupMembers.groupId,
+        id: groupMembers.memberId,
+        kind: groupMembers.memberKind,
+        membership: groupMembers.membership,
+        endsAt: groupMembers.endsAt,
+        readAt: groupMembers.readAt,
+      })
+      .from(groupMembers)
+      .where(
+        and(
+          ofAccount(groupMembers, write),
+          isAnyOf(groupMembers.groupId, inside),
+          memberIds && isAnyOf(groupMembers.memberId, memberIds),
+          range,
+        ),
+      )
+    for (const { groupId, ...member } of members) {
+      const group = groups.get(groupId)
+      const readAt = member.readAt ?? group?.ages[listOfMember(member)] ?? null
+      group?.members.push({ ...member, readAt, agent: false })
+    }
   }
   return { groups, sizes: new Map(found.flatMap(({ id, size }) => (size === null ? [] : [[id, size]]))) }
 }
@@ -189,17 +200,22 @@ async function readRoles(
   return new Map(found.map((role) => [role.id, role]))
 }
 
-async function readPrincipals(
-  tx: Transaction,
-  { organisationId, tenantId }: NodesWrite,
-  ids: string[],
-): Promise<Map<string, HolderFacts>> {
-  const { id, kind, status, guest, variety } = principals
-  const found = await tx
-    .select({ id, kind, status, guest, variety })
-    .from(principals)
-    .where(and(eq(principals.organisationId, organisationId), eq(principals.tenantId, tenantId), isAnyOf(id, ids)))
-  return new Map(found.map(({ id: principalId, ...facts }) => [principalId, facts]))
+async function readPrincipals(tx: Transaction, { organisationId, tenantId }: NodesWrite, ids: string[]) {
+  const { id, kind, status, guest, variety, sortName } = principals
+  const known = new Map<string, HolderFacts>()
+  const sortNames = new Map<string, string>()
+  for (let first = 0; first < ids.length; first += READ_AT_ONCE) {
+    const some = isAnyOf(id, ids.slice(first, first + READ_AT_ONCE))
+    const found = await tx
+      .select({ id, kind, status, guest, variety, sortName })
+      .from(principals)
+      .where(and(eq(principals.organisationId, organisationId), eq(principals.tenantId, tenantId), some))
+    for (const { id: principalId, sortName: name, ...facts } of found) {
+      known.set(principalId, facts)
+      sortNames.set(principalId, name)
+    }
+  }
+  return { known, sortNames }
 }
 
 /** Adds those of whom no principal is stored. They have access all the same, and are shown as not readable. */
