@@ -60,18 +60,25 @@ export async function writePrincipals(
   return written
 }
 
+/** Principals that one statement looks up, so that the embedded engine is soon free for somebody else. */
+const LOOKED_UP_AT_ONCE = 10_000
+
 /** The ids of those of whom nothing is stored. */
 export async function listMissingPrincipals(
   tx: Transaction,
   { organisationId, tenantId }: { organisationId: string; tenantId: string },
   read: readonly { id: string }[],
 ): Promise<string[]> {
-  const ids = arrayOf(read.map(({ id }) => id))
-  const { rows } = await tx.execute<{ id: string }>(sql`
-    select wanted.id from unnest(${ids}) as wanted (id)
-    where not exists (select from principals p
-      where p.organisation_id = ${organisationId} and p.tenant_id = ${tenantId} and p.id = wanted.id)`)
-  return rows.map(({ id }) => id)
+  const missing: string[] = []
+  for (let first = 0; first < read.length; first += LOOKED_UP_AT_ONCE) {
+    const ids = arrayOf(read.slice(first, first + LOOKED_UP_AT_ONCE).map(({ id }) => id))
+    const { rows } = await tx.execute<{ id: string }>(sql`
+      select wanted.id from unnest(${ids}) as wanted (id)
+      where not exists (select from principals p
+        where p.organisation_id = ${organisationId} and p.tenant_id = ${tenantId} and p.id = wanted.id)`)
+    missing.push(...rows.map(({ id }) => id))
+  }
+  return missing
 }
 
 const quoteName = ({ name }: RecordColumn) => `"${name}"`
