@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest'
 import type { Published } from '@/db/queries/snapshot'
 import { groupOwners } from '@/db/schema/directory'
-import type { AssignmentKind, PrincipalKind } from '@/lib/domain/vocabulary'
+import type { AssignmentKind, PrincipalKind, Signal } from '@/lib/domain/vocabulary'
 import { type AccessWorld, createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { countResult } from './count-result'
@@ -17,10 +17,12 @@ async function startWorld() {
   const world = await createAccessWorld(database.db)
   const { connection: made, nodeId: root } = await world.nodeAbove(await world.connection())
   const connection: Published = { ...made, publishedAt: PUBLISHED }
-  const count = (published: Published = connection) =>
-    database.db.transaction((tx) =>
-      countResult(tx, { organisationId: world.actor.organisationId, tenantId: world.tenantId, published }),
+  const count = (published: Published = connection, about?: number) => {
+    const { actor, tenantId } = world
+    return database.db.transaction((tx) =>
+      countResult(tx, { organisationId: actor.organisationId, tenantId, published, ...(about && { about }) }),
     )
+  }
   const beside = async (): Promise<Published> => ({
     ...(await world.connection({ beside: made })),
     publishedAt: PUBLISHED,
@@ -32,7 +34,10 @@ const person = (world: Pick<AccessWorld, 'principal'>, kind: PrincipalKind = 'us
 
 test('an empty result counts nobody', async () => {
   const { count } = await startWorld()
-  expect(await count()).toEqual({ people: 0, others: 0, unread: 0, privileged: 0, signals: {}, roleCounts: {} })
+  expect(await count()).toEqual({
+    ...{ people: 0, others: 0, unread: 0, privileged: 0, ownAssignments: 0 },
+    ...{ signals: {}, roleCounts: {} },
+  })
 })
 
 test('people and others are counted once each, whichever nodes reach them, and groups of the directory are not', async () => {
@@ -136,6 +141,7 @@ test('those of whom nothing could be read now are counted apart, and neither for
     people: 1,
     others: 0,
     privileged: 0,
+    ownAssignments: 0,
     unread: 2,
     signals: { can_grant: { people: 1, others: 0 }, not_read: { people: 1, others: 1 } },
     roleCounts: {
@@ -143,6 +149,43 @@ test('those of whom nothing could be read now are counted apart, and neither for
       [reader]: { people: 1, others: 0, eligible: 0, eligibleOthers: 0 },
     },
   })
+})
+
+test('many are counted in parts, which add up to what is counted at once', async () => {
+  const { id, root, connection, count, ...world } = await startWorld()
+  const roles = [await world.role('Owner', 'grants_access', false, { privileged: true }), await world.role('Reader')]
+  for (let one = 0; one < 40; one++) {
+    const principal = await person(world, one % 3 === 0 ? 'service_principal' : 'user')
+    for (const [place, role] of roles.entries()) {
+      if (one % (place + 2) === 0) continue
+      const signals: Signal[] = [one % 5 === 0 ? 'not_read' : 'can_grant']
+      await world.holder(id, principal, role, { ...(place === 1 && { node: root }), signals })
+    }
+  }
+  const counted = await count()
+  expect(counted).toMatchObject({ people: 21, others: 6, unread: 6 })
+  expect(await count(connection, 35_000)).toEqual(counted)
+  expect(await count(connection, 10_000_000)).toEqual(counted)
+})
+
+test('for the limit of a subscription its own assignments count, those above it, eligible ones and delegated ones not', async () => {
+  const { id, root, count, ...world } = await startWorld()
+  const reader = await world.role('Reader')
+  const to = await person(world)
+  await world.assign(id, { to, role: reader })
+  await world.assign(id, { to, role: reader, scope: '/subscriptions/s/resourceGroups/rg', level: 'resource_group' })
+  await world.assign(id, {
+    to,
+    role: reader,
+    held: 'activated',
+    scope: '/subscriptions/s/resourceGroups/x',
+    level: 'resource_group',
+  })
+  await world.assign(id, { to, role: reader, held: 'eligible' })
+  await world.assign(id, { to, role: reader, kind: 'delegate' })
+  await world.assign(id, { to, role: reader, scope: '/', level: 'root', node: root })
+  await world.assign(id, { to, role: reader, until: PUBLISHED })
+  expect(await count()).toMatchObject({ ownAssignments: 3 })
 })
 
 type Ownership = { until?: Date; kind?: PrincipalKind; ownership?: AssignmentKind }

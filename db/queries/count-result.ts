@@ -1,4 +1,4 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { and, eq, inArray, ne, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
@@ -21,6 +21,8 @@ export type ResultCounts = {
   unread: number
   /** Of the people; null where it was not counted yet. */
   privileged: number | null
+  /** Role assignments at the subscription and below it, active or activated: what Azure's limit of 4,000 counts. Null as before. */
+  ownAssignments: number | null
   signals: SignalCounts
   roleCounts: Record<string, RoleCount>
 }
@@ -41,7 +43,7 @@ const COUNTED_AT_ONCE = 10_000
 /** Counts those who have access in a result that is about to be published, or that was published once. */
 export async function countResult(db: Database | Transaction, counted: Counted): Promise<ResultCounts> {
   const sums: ResultCounts & { privileged: number } = {
-    ...{ people: 0, others: 0, unread: 0, privileged: 0 },
+    ...{ people: 0, others: 0, unread: 0, privileged: 0, ownAssignments: await countOwnAssignments(db, counted) },
     ...{ signals: {}, roleCounts: {} },
   }
   for (const of of idRanges(holders.principalId, counted.about ?? 0, COUNTED_AT_ONCE)) {
@@ -80,6 +82,7 @@ export async function getResultCounts(actor: Actor, published: Published): Promi
       others: syncRuns.others,
       unread: syncRuns.unread,
       privileged: syncRuns.privileged,
+      ownAssignments: syncRuns.ownAssignments,
       signals: syncRuns.signals,
       roleCounts: syncRuns.roleCounts,
       tenantId: connections.tenantId,
@@ -91,8 +94,31 @@ export async function getResultCounts(actor: Actor, published: Published): Promi
   if (!run) return null
   const { tenantId, ...counts } = run
   const isKept = Object.keys(counts.roleCounts).length > 0 || counts.people + counts.others + counts.unread === 0
-  if (isKept) return counts
+  if (isKept)
+    return {
+      ...counts,
+      ownAssignments: counts.ownAssignments ?? (await countOwnAssignments(db, { ...actor, published })),
+    }
   return countResult(db, { organisationId: actor.organisationId, tenantId, published })
+}
+
+/** What counts for Azure's limit: see {@link ResultCounts}. */
+async function countOwnAssignments(
+  db: Database | Transaction,
+  { published, ...reader }: Pick<Counted, 'organisationId' | 'published'>,
+): Promise<number> {
+  const [counted] = await db
+    .select({ assignments: sql<number>`count(*)::int` })
+    .from(assignments)
+    .where(
+      and(
+        inSnapshot(assignments, reader, published),
+        inArray(assignments.scopeLevel, ['subscription', 'resource_group', 'resource']),
+        ne(assignments.kind, 'eligible'),
+        ne(assignments.principalKind, 'delegate'),
+      ),
+    )
+  return counted?.assignments ?? 0
 }
 
 const NOT_READ = sql.raw(String(bitOf('not_read')))

@@ -1,4 +1,4 @@
-import { and, inArray, ne, sql } from 'drizzle-orm'
+import { and, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { assignments } from '@/db/schema/access'
@@ -60,28 +60,16 @@ type Facets = {
   ownAssignments: number
 }
 
-/** What a published result adds up to. All but the assignments was counted when it was published. */
+/** What a published result adds up to. It was counted when it was published. */
 export async function countFacets(actor: Actor, snapshot: Snapshot): Promise<Facets> {
   const published = publishedOf(snapshot)
   if (!published) return { signals: {}, people: 0, others: 0, unread: 0, ownAssignments: 0 }
-  const db = await getDb(actor)
-  const [counted] = await db
-    .select({ assignments: sql<number>`count(*)::int` })
-    .from(assignments)
-    .where(
-      and(
-        inSnapshot(assignments, actor, published),
-        inArray(assignments.scopeLevel, ['subscription', 'resource_group', 'resource']),
-        ne(assignments.kind, 'eligible'),
-        ne(assignments.principalKind, 'delegate'),
-      ),
-    )
   const run = await getResultCounts(actor, published)
   return {
     signals: run?.signals ?? {},
     people: run?.people ?? 0,
     others: run?.others ?? 0,
     unread: run?.unread ?? 0,
-    ownAssignments: counted?.assignments ?? 0,
+    ownAssignments: run?.ownAssignments ?? 0,
   }
 }

@@ -66,6 +66,8 @@ export const syncRuns = pgTable(
     /** Of both those of whom nothing could be read now, so that an earlier reading stands in: counted in neither. */
     unread: integer('unread').notNull().default(0),
     assignments: integer('assignments').notNull().default(0),
+    /** Those of them that count for Azure's limit of a subscription; null for runs of before this was counted. */
+    ownAssignments: integer('own_assignments'),
     fence: bigint('fence', { mode: 'number' }).notNull().default(0),
     requestedAt: at('requested_at').notNull().defaultNow(),
     startedAt: at('started_at'),

@@ -254,12 +254,13 @@ async function readCounts(tx: Transaction, organisationId: string, runId: string
       others: syncRuns.others,
       unread: syncRuns.unread,
       privileged: syncRuns.privileged,
+      ownAssignments: syncRuns.ownAssignments,
       signals: syncRuns.signals,
       roleCounts: syncRuns.roleCounts,
     })
     .from(syncRuns)
     .where(and(eq(syncRuns.organisationId, organisationId), eq(syncRuns.id, runId)))
-  return run && run.privileged !== null ? run : null
+  return run && run.privileged !== null && run.ownAssignments !== null ? run : null
 }
 
 /** Minutes until something is looked at again that will probably be known, or answer, by then. */
