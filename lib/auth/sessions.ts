@@ -1,4 +1,4 @@
-import { and, eq, lt, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Visitor } from '@/db/actor'
 import { getDb, getDbOfEveryOrganisation } from '@/db/client'
 import { isLiveSession } from '@/db/queries/organisation'
@@ -6,9 +6,10 @@ import { memberSessions, members, organisations } from '@/db/schema/organisation
 import { audit } from '@/lib/actor'
 import { FRESH_SIGN_IN_MINUTES } from '@/lib/domain/retention'
 import { env } from '@/lib/env'
+import { log } from '@/lib/log'
 import { hashToken } from '@/lib/random-token'
 import { findOrganisationOfSession } from './session-token'
-import { noteVisit } from './visits'
+import { noteVisit, previousVisit } from './visits'
 
 /** `last_seen_at` is written at most this often, so that reading pages does not write a row each. */
 const SEEN_EVERY_MINUTES = 5
@@ -31,7 +32,8 @@ export async function findSession(token: string) {
       email: members.email,
       organisationName: organisations.name,
       tenantId: organisations.tenantId,
-      previousVisitAt: members.previousVisitAt,
+      previousVisitAt: previousVisit(members.lastSeenAt, members.previousVisitAt),
+      isSeenDue: sql<boolean>`${memberSessions.lastSeenAt} < now() - make_interval(mins => ${SEEN_EVERY_MINUTES})`,
       signedInFreshly: sql<boolean>`coalesce(${memberSessions.authenticatedAt} > now() - make_interval(mins => ${FRESH_SIGN_IN_MINUTES}), false)`,
     })
     .from(memberSessions)
@@ -43,18 +45,26 @@ export async function findSession(token: string) {
     .where(and(whereSession(organisationId, token), eq(members.state, 'active'), isLiveSession))
   if (!found || !mayTenantSignIn(found.tenantId)) return null
 
-  const touched = await db
-    .update(memberSessions)
-    .set({ lastSeenAt: sql`now()` })
-    .where(
-      and(
-        eq(memberSessions.organisationId, organisationId),
-        eq(memberSessions.id, found.sessionId),
-        lt(memberSessions.lastSeenAt, sql`now() - make_interval(mins => ${SEEN_EVERY_MINUTES})`),
-      ),
-    )
-    .returning({ id: memberSessions.id })
-  return touched.length > 0 ? { ...found, previousVisitAt: await noteVisit(db, found) } : found
+  const { isSeenDue, ...session } = found
+  // Nobody waits for it: to write takes long while something large is written on the embedded engine.
+  if (isSeenDue) noteSeen(session).catch((error) => log().warn({ event: 'visit_not_noted', error }))
+  return session
+}
+
+/** Notes that a session is used, and that its member is here. */
+async function noteSeen({
+  organisationId,
+  sessionId,
+  memberId,
+}: {
+  organisationId: string
+  sessionId: string
+  memberId: string
+}) {
+  const db = await getDb({ organisationId })
+  const isThis = and(eq(memberSessions.organisationId, organisationId), eq(memberSessions.id, sessionId))
+  await db.update(memberSessions).set({ lastSeenAt: sql`now()` }).where(isThis)
+  await noteVisit(db, { organisationId, memberId })
 }
 
 /** Whether the people of a tenant may use this portal, by the setting `AZURE_TENANT_ID`. */
