@@ -7,18 +7,19 @@ import { missedWords } from '@/lib/domain/coverage'
 import { suggestOperations } from '@/lib/domain/operations'
 import { parseOperation, planeOf } from '@/lib/domain/role-meaning'
 import type { AskAllView } from '@/lib/domain/views'
+import type { Total } from '@/lib/domain/words'
 import { withLease } from '@/lib/leases'
 import { connectionAskedFor } from '@/lib/past-result'
 import type { ShownConnection } from '@/lib/past-results'
-import { readAnswerWithin, readQuestion } from './ask'
+import { countsOf, readAnswerWithin, readQuestion } from './ask'
 
 /** What one subscription answers to a question that is asked of all. */
 export type SubscriptionAnswer = {
   id: string
   label: string
-  /** How many hold a role for it now and are not cut off by denials, and how many more could activate one. */
-  held: number
-  eligible: number
+  /** How many hold a role for it now and are not cut off by denials, and how many more could activate one: null where these are not counted. */
+  held: Total
+  eligible: number | null
   /** How many hold a role for it that denials cut on every way. Null when too many would have to be looked at: then they are in `held`. */
   cutOff: number | null
   /** Roles held there of which it is not known whether they allow it, and what else may be missing, in words. */
@@ -87,6 +88,5 @@ async function readAnswerOf(actor: Actor, id: string, question: QuestionOfAll): 
     asked.permissions,
     1,
   )
-  const { held, all, cutOff } = answer
-  return { ...facts, unreadRoles, held: held - (cutOff ?? 0), eligible: all - held, cutOff }
+  return { ...facts, unreadRoles, ...countsOf(answer), cutOff: answer.cutOff }
 }

@@ -2,10 +2,11 @@ import { afterAll, expect, test, vi } from 'vitest'
 import { getConnection } from '@/db/queries/connections'
 import { listRolePermissions } from '@/db/queries/grants'
 import { getPersonAccess } from '@/db/queries/person-access'
+import { MOST_COUNTED } from '@/lib/domain/words'
 import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { createLargeAccess } from '@/testing/large-access'
-import { MOST_JUDGED, readAnswer } from './ask'
+import { countsOf, MOST_JUDGED, readAnswer } from './ask'
 
 const database = await createTestDatabase()
 afterAll(() => database.close())
@@ -146,4 +147,28 @@ test('when more hold it than can be looked at one by one, none of them is, and n
   expect(whole).toMatchObject({ held: MOST_JUDGED, cutOff: MOST_JUDGED })
   expect(tooMany).toMatchObject({ held: MOST_JUDGED + 1, cutOff: null })
   expect(tooMany.asked).toBeLessThan(whole.asked)
+})
+
+test('where very many have access, an answer says that many can, and does not count those who only could', async () => {
+  const world = await createLargeAccess(database.db, { groups: 1, runs: 1, events: 1, people: MOST_COUNTED + 500 })
+  await database.asOwner('analyze')
+  const ask = async () => {
+    const connection = await getConnection(world.actor, world.connection.id)
+    if (!connection) throw new Error('There is no such connection.')
+    return readAnswer(world.actor, connection, ANYTHING, await listRolePermissions(world.actor, connection))
+  }
+  const exact = await ask()
+  expect(countsOf(exact)).toEqual({ held: exact.held, eligible: 0 })
+  expect(exact.held).toBeGreaterThan(MOST_COUNTED)
+  await world.publishedRun(world.connection.id, { people: 1_000_000 })
+  const answer = await ask()
+  expect(answer).toMatchObject({ all: 'more', held: 'more' })
+  expect(countsOf(answer)).toEqual({ held: 'more', eligible: null })
+  expect(answer.rows).toEqual(exact.rows)
+})
+
+test('those who are cut off are not among those who can, and who holds it already is not among those who only could', () => {
+  expect(countsOf({ all: 9, held: 5, cutOff: 2 })).toEqual({ held: 3, eligible: 4 })
+  expect(countsOf({ all: 9, held: 5, cutOff: null })).toEqual({ held: 5, eligible: 4 })
+  expect(countsOf({ all: 'more', held: 5, cutOff: 2 })).toEqual({ held: 3, eligible: null })
 })

@@ -2,7 +2,7 @@ import type { Actor } from '@/db/actor'
 import type { ConnectionFacts } from '@/db/queries/connections'
 import { listDenials, listDenialsByPrincipal } from '@/db/queries/denials'
 import { listMatchingGrants, listRolePermissions, type MatchingGrant, type RolePermissions } from '@/db/queries/grants'
-import { countHolders, type HolderRow, listHolders } from '@/db/queries/holders'
+import { countHolders, countHoldersShown, type HolderRow, listHolders } from '@/db/queries/holders'
 import { listScopes } from '@/db/queries/result'
 import type { RoleHeld } from '@/db/queries/roles'
 import type { NamedDeny } from '@/lib/domain/access'
@@ -10,9 +10,13 @@ import { findDecisiveDenials } from '@/lib/domain/denials'
 import { suggestOperations } from '@/lib/domain/operations'
 import { allows, parseOperation, planeOf } from '@/lib/domain/role-meaning'
 import { parseScope, suggestScopes } from '@/lib/domain/scopes'
-import { type AskView, parseAccessView } from '@/lib/domain/views'
+import { type AskView, type HolderFilter, parseAccessView } from '@/lib/domain/views'
 import type { Plane } from '@/lib/domain/vocabulary'
+import type { Total } from '@/lib/domain/words'
 import { withLease } from '@/lib/leases'
+
+/** Where more have access, an answer says no more than that many can: to count all of them takes as long as to read all of them. */
+const MOST_COUNTED_EXACTLY = 20_000
 
 const MOST_SCOPES = 200 // scopes that are offered while one is typed; any other one can be pasted
 
@@ -76,7 +80,7 @@ export type AnswerRow = HolderRow & { ways: { grant: MatchingGrant; denials: str
 /**
  * One page of those who can do what is asked, each with their ways, and how many can: `all` by what they hold or could
  * activate, `held` by what they hold now, and `cutOff` of these whom denials leave no way at all; null when there are too
- * many to look at each. `groups` counts the groups that have a way themselves. Throws TooMany while as many are being
+ * many to look at each. Where very many have access, a number may be *more* than are counted. `groups` counts the groups that have a way themselves. Throws TooMany while as many are being
  * answered as may be at a time.
  *
  * @param limit how many of them a page lists
@@ -101,16 +105,35 @@ export async function readAnswerWithin(
 ) {
   const { roleIds, scope, who, cursor } = question
   const filter = { ...parseAccessView({}), roleIds, scope, who, cursor }
+  const run = connection.publishedRun
+  const count: (of: Omit<typeof filter, 'who'> & { who: HolderFilter['who'] }) => Promise<Total> =
+    run && run.people + run.others > MOST_COUNTED_EXACTLY
+      ? (of) => countHoldersShown(actor, connection, of)
+      : (of) => countHolders(actor, connection, of)
   const [page, all, held, groups] = await Promise.all([
     listHolders(actor, connection, filter, limit),
-    countHolders(actor, connection, filter),
-    countHolders(actor, connection, { ...filter, held: 'held' }),
-    countHolders(actor, connection, { ...filter, who: 'groups' }),
+    count(filter),
+    count({ ...filter, held: 'held' }),
+    count({ ...filter, who: 'groups' }),
   ])
   const judge = createJudge(actor, connection, question, permissions)
   const cutOff = await countCutOff(actor, connection, question, judge, held)
   const rows = await addWays(actor, connection, question, page.rows, judge)
   return { ...page, rows, all, held, groups, cutOff }
+}
+
+/**
+ * How many of an answer can do what is asked now, and how many only could after activating a role: null where those are not counted,
+ * because they are among more than are counted.
+ */
+export function countsOf({ all, held, cutOff }: { all: Total; held: Total; cutOff: number | null }): {
+  held: Total
+  eligible: number | null
+} {
+  return {
+    held: held === 'more' ? held : held - (cutOff ?? 0),
+    eligible: all === 'more' || held === 'more' ? null : all - held,
+  }
 }
 
 /**
@@ -126,11 +149,11 @@ async function countCutOff(
   connection: ConnectionFacts,
   question: Question,
   judge: Judge,
-  held: number,
+  held: Total,
 ): Promise<number | null> {
   // Most subscriptions have no deny assignment, and then there is nobody to look at.
   if ((await listDenials(actor, connection)).length === 0) return 0
-  if (held > MOST_JUDGED) return null
+  if (held === 'more' || held > MOST_JUDGED) return null
   const filter = { ...parseAccessView({}), roleIds: question.roleIds, scope: question.scope, who: question.who }
   let cutOff = 0
   let cursor: AskView['cursor'] = null

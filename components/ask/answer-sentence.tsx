@@ -5,12 +5,13 @@ import type { RoleHeld } from '@/db/queries/roles'
 import { unreadRolesWords } from '@/lib/domain/answer-words'
 import { type AskView, formatAskView } from '@/lib/domain/views'
 import type { Plane } from '@/lib/domain/vocabulary'
+import { type Total, totalWords, upperFirst } from '@/lib/domain/words'
 
 type Props = {
   who: 'people' | 'others'
-  /** How many can do it by a role held now, and how many only could after activating one. */
-  held: number
-  eligible: number
+  /** How many can do it by a role held now, and how many only could after activating one: null where these are not counted. */
+  held: Total
+  eligible: number | null
   /** How many hold a role for it that denials cut on every way; null when they were too many to be looked at. */
   cutOff: number | null
   asked: { role: string | null; place: string | null; operation: boolean }
@@ -20,15 +21,18 @@ type Props = {
 export function AnswerSentence({ who, held, eligible, cutOff, asked }: Props) {
   const one = held === 1
   const nouns = who === 'people' ? (one ? 'person' : 'people') : one ? 'other principal' : 'other principals'
-  const more =
-    eligible > 0 ? `; ${eligible.toLocaleString('en')} ${held > 0 ? 'more ' : ''}could after activating a role` : ''
   return (
     <p className="text-base font-medium">
-      {held === 0 ? 'No' : held.toLocaleString('en')} {held === 0 && who === 'people' ? 'person' : nouns}{' '}
+      {held === 0 ? 'No' : upperFirst(totalWords(held))} {held === 0 && who === 'people' ? 'person' : nouns}{' '}
       {describeAsked(asked, one || (held === 0 && who === 'people'))}
-      {more}.{describeCutOff(cutOff)}
+      {describeEligible(eligible, held !== 0)}.{describeCutOff(cutOff)}
     </p>
   )
+}
+
+function describeEligible(eligible: number | null, areMore: boolean): string {
+  if (eligible === null) return '; how many more could after activating a role is not counted'
+  return eligible > 0 ? `; ${eligible.toLocaleString('en')} ${areMore ? 'more ' : ''}could after activating a role` : ''
 }
 
 function describeCutOff(cutOff: number | null): string {

@@ -4,6 +4,7 @@ import type { KnownOperation } from '@/lib/domain/operations'
 import { scopeLevel, scopeWords } from '@/lib/domain/scopes'
 import { type AskView, formatAskView } from '@/lib/domain/views'
 import type { ManagementGroup } from '@/lib/domain/vocabulary'
+import { upperFirst } from '@/lib/domain/words'
 
 type Props = {
   path: string
@@ -61,5 +62,3 @@ const Suggestion = ({ href, name, children }: { href: string; name: string; chil
     <code className="min-w-0 text-xs break-all text-ink-soft">{name}</code>
   </li>
 )
-
-const upperFirst = (words: string) => `${words.charAt(0).toUpperCase()}${words.slice(1)}`

@@ -7,7 +7,7 @@ import { RowTh, Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import type { SubscriptionAnswer } from '@/lib/ask-everywhere'
 import { unreadRolesWords } from '@/lib/domain/answer-words'
 import { type AskAllView, formatAskAllView, formatAskView } from '@/lib/domain/views'
-import { spellControls } from '@/lib/domain/words'
+import { spellControls, totalWords } from '@/lib/domain/words'
 import { PlaneNote, WhoSwitch } from './answer-sentence'
 
 type Props = {
@@ -25,7 +25,7 @@ type Props = {
 /** What each subscription answers to a question of all; the name leads to who they are and by which grants. */
 export function SubscriptionAnswers({ answers, view, path, from, size, total, notRead }: Props) {
   const question = { ...view, scope: '', cursor: null }
-  const some = answers.filter(({ held, eligible }) => held + eligible > 0).length
+  const some = answers.filter(({ held, eligible }) => held !== 0 || eligible !== 0).length
   const pageHref = (first: number) => path + formatAskAllView({ ...view, from: Math.max(0, first) })
   const pager = (
     <Pager
@@ -84,7 +84,7 @@ export function SubscriptionAnswers({ answers, view, path, from, size, total, no
                 </Link>
               </RowTh>
               <Td label="Now" className="tabular-nums tabular:text-right">
-                {answer.held.toLocaleString('en')}
+                {totalWords(answer.held)}
                 {answer.cutOff ? (
                   <span className="block text-xs text-ink-faint">
                     {answer.cutOff.toLocaleString('en')} cut off by deny assignments
@@ -92,7 +92,7 @@ export function SubscriptionAnswers({ answers, view, path, from, size, total, no
                 ) : null}
               </Td>
               <Td label="After activating" className="tabular-nums tabular:text-right">
-                {answer.eligible.toLocaleString('en')}
+                {answer.eligible === null ? 'not counted' : answer.eligible.toLocaleString('en')}
               </Td>
               <Td label="Cannot see" className="text-ink-soft">
                 {listUnseen(answer).join(' ')}

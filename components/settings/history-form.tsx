@@ -8,10 +8,11 @@ import { Notice } from '@/components/ui/notice'
 import { SubmitButton } from '@/components/ui/submit-button'
 import { HISTORY_LENGTH_WORDS, isShorterHistory, shorterHistorySentence } from '@/lib/domain/retention'
 import { HISTORY_LENGTHS, type HistoryLength } from '@/lib/domain/vocabulary'
+import { upperFirst } from '@/lib/domain/words'
 
 type Props = { kept: HistoryLength; organisationName: string; action: FormAction }
 
-const OPTIONS = HISTORY_LENGTHS.map((value) => ({ value, label: capitalise(HISTORY_LENGTH_WORDS[value]) }))
+const OPTIONS = HISTORY_LENGTHS.map((value) => ({ value, label: upperFirst(HISTORY_LENGTH_WORDS[value]) }))
 
 /** For how long history is kept. A shorter length says what it deletes, and is confirmed by typing the organisation's name. */
 export function HistoryForm({ kept, organisationName, action }: Props) {
@@ -68,8 +69,4 @@ export function HistoryForm({ kept, organisationName, action }: Props) {
       </div>
     </form>
   )
-}
-
-function capitalise(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1)
 }

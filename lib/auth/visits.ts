@@ -12,7 +12,7 @@ import { VISIT_GAP_MINUTES } from '@/lib/domain/retention'
  */
 export const previousVisit = (lastSeenAt: AnyPgColumn<{ data: Date }>, before: AnyPgColumn<{ data: Date }>) =>
   sql<Date | null>`case when ${lastSeenAt} < now() - make_interval(mins => ${VISIT_GAP_MINUTES}) then ${lastSeenAt} else ${before} end`.mapWith(
-    (value): Date | null => before.mapFromDriverValue(value),
+    (value) => before.mapFromDriverValue(value) as Date | null,
   )
 
 /** What is stored of a member who is here now. */

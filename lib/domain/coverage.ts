@@ -12,7 +12,7 @@ import type {
   GroupPlanWhy,
   Kept,
 } from './vocabulary'
-import { momentWords } from './words'
+import { momentWords, upperFirst } from './words'
 
 /** How far a kind of data was read, with the counts behind it. */
 export const STATE_WORDS: Record<CoverageState, (counts: { read: number; missing: number }) => string> = {
@@ -218,8 +218,6 @@ export function listUnread(connections: readonly Readable[]): Unread[] {
 
 /** Kinds of data without which a person's role may be missing. */
 const HOLD_PEOPLE: readonly Dataset[] = ['assignments', 'eligible', 'groups', 'eligible_members']
-
-const upperFirst = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 const missedPart = ({ dataset, state, read, missing }: CoverageLine): string => {
   const { title } = BLIND_SPOTS[dataset]

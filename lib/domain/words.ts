@@ -106,8 +106,11 @@ export function rangeWords({ start, shown, total, unit }: Range): string {
   const isKnown = start !== null && last !== null && (typeof total !== 'number' || last <= total)
   const range = isKnown && shown > 1 ? `${digits(start + 1)} to ${digits(last)}` : digits(isKnown ? last : shown)
   if (total !== null) return `${range} of ${totalWords(total)} ${unit}`
-  return isKnown && start > 0 ? `${unit.charAt(0).toUpperCase()}${unit.slice(1)} ${range}` : `${digits(shown)} ${unit}`
+  return isKnown && start > 0 ? `${upperFirst(unit)} ${range}` : `${digits(shown)} ${unit}`
 }
+
+/** Words as they begin a sentence. */
+export const upperFirst = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1)
 
 /** How many of something need attention, without saying of what: `1 needs attention`, `3 need attention`. */
 export const attentionWords = (count: number): string =>

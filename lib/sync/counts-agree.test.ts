@@ -58,7 +58,7 @@ async function numbersOf(owner: Actor, connectionId: string): Promise<[what: str
     numbers.push([`people unfolded of ${id}`, unfolded.filter((one) => one.held).length, held])
     const question = { roleIds, scope: null, operation: null, who: 'people' as const, cursor: null }
     const answer = await readAnswer(owner, connection, question, permissions)
-    numbers.push([`people in the answer about ${id}`, answer.held, held])
+    numbers.push([`people in the answer about ${id}`, answer.held === 'more' ? -1 : answer.held, held])
     if (deny.length === 0) numbers.push([`people cut off from ${id}`, answer.cutOff ?? -1, 0])
   }
   return [...numbers, ...(await numbersOfChoices(owner, connection))]

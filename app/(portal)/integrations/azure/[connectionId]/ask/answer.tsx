@@ -7,7 +7,7 @@ import { ExportMenu } from '@/components/ui/export-menu'
 import { Notice } from '@/components/ui/notice'
 import { Pager } from '@/components/ui/pager'
 import { listRoleNames } from '@/db/queries/roles'
-import { readAnswer, type readQuestion } from '@/lib/ask'
+import { countsOf, readAnswer, type readQuestion } from '@/lib/ask'
 import { showRefusal } from '@/lib/auth/refusals'
 import { isAskable, missedWords } from '@/lib/domain/coverage'
 import { scopeWords } from '@/lib/domain/scopes'
@@ -39,7 +39,7 @@ export async function Answer({ connectionId, view, question }: Props) {
   const roleNames = await listRoleNames(member, connection, conditions)
   const place = scope && scopeWords({ ...scope, ...connection }).place
   const pageHref = (cursor: Cursor | null) => cursor && `${home}/ask${formatAskView({ ...view, cursor })}`
-  const unopened = answer.groups > 0 ? findCoverage(connection, 'groups') : undefined
+  const unopened = answer.groups !== 0 ? findCoverage(connection, 'groups') : undefined
   const coverage = connection.publishedRun?.coverage ?? []
   const missed = missedWords(coverage)
 
@@ -48,9 +48,8 @@ export async function Answer({ connectionId, view, question }: Props) {
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
         <AnswerSentence
           who={view.who}
-          held={answer.held - (answer.cutOff ?? 0)}
+          {...countsOf(answer)}
           cutOff={answer.cutOff}
-          eligible={answer.all - answer.held}
           asked={{ role: role ? (role.name ?? view.roleId) : null, place, operation: operation !== null }}
         />
         <div className="flex flex-wrap items-center gap-2">
