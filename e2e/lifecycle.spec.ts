@@ -32,6 +32,7 @@ test('a sync that failed is counted in the rail, comes first where need is asked
 
   await page.goto('/integrations')
   const rail = page.getByRole('navigation', { name: 'Main' })
+  await expect(page.getByRole('link', { name: `All ${names.length}`, exact: true })).toBeVisible()
   const tiles = page.getByRole('listitem').filter({ has: page.getByRole('button', { name: /^Actions for/ }) })
   const tile = tiles.filter({ has: page.getByRole('heading', { name: failing, exact: true }) })
   await expect(rail.getByRole('link', { name: 'Integrations', exact: true })).toBeVisible()

@@ -35,7 +35,7 @@ export function summariseFleet(counts: FleetCount[], view: Pick<TilesView, 'tab'
       .reduce((sum, one) => sum + one[which], 0)
   return {
     tabs: {
-      all: countIn(STATES_OF_TAB.all, 'all') + CATALOGUE.length,
+      all: countIn(STATES_OF_TAB.all, 'all'),
       connected: countIn(STATES_OF_TAB.connected, 'all'),
       attention: countIn(STATES_OF_TAB.attention, 'all'),
     },
