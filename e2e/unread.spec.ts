@@ -35,7 +35,7 @@ async function syncRefused(page: Page, tenantId: string, match: object, status: 
   const path = new URL(page.url()).pathname
   await page.getByRole('button', { name: 'Sync now' }).click()
   await page.goto(`${path}/runs`)
-  await expect(page.getByRole('row').filter({ hasText: 'Sync now' }).first()).toContainText('Synced')
+  await expect(page.getByRole('row').filter({ hasText: 'Started by' }).first()).toContainText('Synced')
   await control('DELETE', `faults?set=${set}`)
   return path
 }

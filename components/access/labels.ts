@@ -10,7 +10,6 @@ import type {
   Privilege,
   RunPhase,
   RunState,
-  RunTrigger,
   ScopeLevel,
   Signal,
 } from '@/lib/domain/vocabulary'
@@ -257,14 +256,6 @@ export const DIFFERENCE_LABELS: Record<Difference, string> = {
   gained: 'Gained',
   lost: 'Lost',
   not_comparable: 'Not comparable',
-}
-
-export const RUN_TRIGGER_LABELS: Record<RunTrigger, string> = {
-  connect: 'First sync',
-  reconnect: 'Reconnected',
-  manual: 'Sync now',
-  schedule: 'Schedule',
-  retry: 'Automatic retry',
 }
 
 export const RUN_PHASE_LABELS: Record<RunPhase, string> = {

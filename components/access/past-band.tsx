@@ -76,7 +76,7 @@ function describeRun({ trigger, requestedByName }: ShownResult): string {
     case 'reconnect':
       return 'by the sync that followed a new sign-in.'
     case 'manual':
-      return `by the sync that ${requestedByName ? isolateName(requestedByName) : 'somebody'} asked for.`
+      return `by a sync that ${requestedByName ? isolateName(requestedByName) : 'somebody'} started.`
     case 'schedule':
       return 'by the sync that was due by its schedule.'
     case 'retry':

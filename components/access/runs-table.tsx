@@ -9,9 +9,10 @@ import { formatMoment, instantWords, keepMoment } from '@/lib/domain/as-of'
 import { STATUS_WORDS } from '@/lib/domain/connection-status'
 import { groupPlanSentence } from '@/lib/domain/coverage'
 import { explain } from '@/lib/domain/problems'
+import { describeRunStart } from '@/lib/domain/run-words'
 import type { GroupPlan } from '@/lib/domain/vocabulary'
 import { RunCoverage } from './coverage'
-import { RUN_STATE_LABELS, RUN_TRIGGER_LABELS } from './labels'
+import { RUN_STATE_LABELS } from './labels'
 
 type Props = {
   rows: RunRow[]
@@ -26,13 +27,10 @@ export function RunsTable({ rows, path, changesHref }: Props) {
     <Table caption="Syncs of this subscription" layout="runs">
       <Thead>
         <Th area="asked" className="tabular:w-[13%]">
-          Asked for
+          When
         </Th>
-        <Th area="trigger" line="over" className="tabular:w-[11%]">
-          Trigger
-        </Th>
-        <Th area="by" line="under" className="tabular:w-[12%]">
-          By
+        <Th area="by" className="tabular:w-[16%]">
+          How it began
         </Th>
         <Th area="result">Result</Th>
         <NumberTh area="duration">Duration</NumberTh>
@@ -55,11 +53,8 @@ export function RunsTable({ rows, path, changesHref }: Props) {
             <Td area="asked">
               <RelativeTime at={run.requestedAt} />
             </Td>
-            <Td area="trigger" line="over" label="Trigger" className="text-ink-soft">
-              {RUN_TRIGGER_LABELS[run.trigger]}
-            </Td>
-            <Td area="by" line="under" label="By" className="text-ink-soft">
-              <Name of={run.requestedByName ?? 'Rolecall'} />
+            <Td area="by" className="text-ink-soft">
+              <Start run={run} />
             </Td>
             <Td area="result">
               <Result run={run} />
@@ -85,6 +80,15 @@ export function RunsTable({ rows, path, changesHref }: Props) {
         ))}
       </Tbody>
     </Table>
+  )
+}
+
+function Start({ run: { trigger, requestedByName } }: { run: RunRow }) {
+  const { words, name } = describeRunStart(trigger, requestedByName)
+  return (
+    <>
+      {words} {name && <Name of={name} />}
+    </>
   )
 }
 
