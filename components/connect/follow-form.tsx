@@ -86,7 +86,7 @@ export function FollowForm({ action, follows, followedGroup, groups, subscriptio
             groups={range === 'all' ? groups : []}
             chosen={leftOutHere}
             onChoose={(chosen) => setLeftOut(new Set([...[...leftOut].filter((id) => !inSight.has(id)), ...chosen]))}
-            word="left out"
+            isLeavingOut
           />
         ) : (
           <Notice title="Everything is connected">

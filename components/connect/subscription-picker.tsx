@@ -1,9 +1,10 @@
 'use client'
 
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useId, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { SearchField, SelectField } from '@/components/ui/fields'
 import { Notice } from '@/components/ui/notice'
+import { describeStates, isReadable } from '@/lib/domain/subscription-state'
 import { spellControls } from '@/lib/domain/words'
 import { type FormField, isFree, type OtherSubscription, SubscriptionLine } from './subscription-line'
 
@@ -21,8 +22,8 @@ type Props = {
   groups: PickableGroup[]
   chosen: ReadonlySet<string>
   onChoose: (chosen: ReadonlySet<string>) => void
-  /** What those are called that were chosen: `12 chosen`. */
-  word?: string
+  /** Whether those chosen are left out of what is connected, so that they are called so. */
+  isLeavingOut?: boolean
   /** Whether there are connected ones among them, so that they can be left out of sight. */
   mixed?: boolean
   /** Up to so many subscriptions are in sight at once, so that nothing is offered to search or narrow them by. */
@@ -49,7 +50,8 @@ const SHOWN_LABELS: Record<Shown, string> = {
  * all that match. What was chosen stays chosen when the list is narrowed otherwise.
  */
 export function SubscriptionPicker(props: Props) {
-  const { subscriptions, groups, chosen, onChoose, word, mixed, fewUpTo = 0, field, children } = props
+  const { subscriptions, groups, chosen, onChoose, isLeavingOut = false, mixed, fewUpTo = 0, field, children } = props
+  const noteId = useId()
   const [search, setSearch] = useState('')
   const [groupId, setGroupId] = useState('')
   const [shown, setShown] = useState<Shown>('all')
@@ -67,7 +69,9 @@ export function SubscriptionPicker(props: Props) {
   const drawn = matching.slice(0, lines)
   const free = matching.filter(isFree)
   const areFew = subscriptions.length <= fewUpTo
-  const allChosen = free.length > 0 && free.every(({ subscriptionId }) => chosen.has(subscriptionId))
+  const choosable = isLeavingOut ? free : free.filter(({ state }) => isReadable(state))
+  const stateNote = isLeavingOut ? null : describeStates(free.map(({ state }) => state))
+  const allChosen = choosable.length > 0 && choosable.every(({ subscriptionId }) => chosen.has(subscriptionId))
 
   function toggle(id: string) {
     const next = new Set(chosen)
@@ -76,7 +80,7 @@ export function SubscriptionPicker(props: Props) {
   }
 
   function toggleAll() {
-    const ids = new Set(free.map(({ subscriptionId }) => subscriptionId))
+    const ids = new Set(choosable.map(({ subscriptionId }) => subscriptionId))
     onChoose(allChosen ? new Set([...chosen].filter((id) => !ids.has(id))) : new Set([...chosen, ...ids]))
   }
 
@@ -121,16 +125,22 @@ export function SubscriptionPicker(props: Props) {
               type="checkbox"
               checked={allChosen}
               onChange={toggleAll}
-              disabled={free.length === 0}
+              disabled={choosable.length === 0}
+              aria-describedby={stateNote ? noteId : undefined}
               className="size-4 shrink-0 accent-accent"
             />
-            <span className="pl-1 tabular-nums">Choose all {free.length.toLocaleString('en')}</span>
+            <span className="pl-1 tabular-nums">Choose all {choosable.length.toLocaleString('en')}</span>
           </label>
+        )}
+        {(!areFew || free.length > 1) && stateNote && (
+          <p id={noteId} className="min-w-0 flex-1 basis-56 text-sm text-ink-soft">
+            {stateNote}
+          </p>
         )}
         {!areFew && (
           <p role="status" className="text-sm text-ink-soft tabular-nums">
             {matching.length.toLocaleString('en')} of {subscriptions.length.toLocaleString('en')} subscriptions,{' '}
-            {chosen.size.toLocaleString('en')} {word ?? 'chosen'}
+            {chosen.size.toLocaleString('en')} {isLeavingOut ? 'left out' : 'chosen'}
           </p>
         )}
       </div>
@@ -154,7 +164,8 @@ export function SubscriptionPicker(props: Props) {
       {matching.length > lines && (
         <div className="flex flex-wrap items-center justify-between gap-2 text-sm text-ink-soft">
           <p className="tabular-nums">
-            The first {lines.toLocaleString('en')} are shown. “Choose all” means all {free.length.toLocaleString('en')}.
+            The first {lines.toLocaleString('en')} are shown. “Choose all” means all{' '}
+            {choosable.length.toLocaleString('en')}.
           </p>
           <Button size="sm" onClick={() => setLines(lines + LINES)}>
             Show {Math.min(LINES, matching.length - lines).toLocaleString('en')} more
