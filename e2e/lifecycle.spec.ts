@@ -59,6 +59,59 @@ test('a sync that failed is counted in the rail, comes first where need is asked
   await expect(rail.getByRole('link', { name: 'Integrations', exact: true })).toBeVisible()
 })
 
+test('whatever follows on Sync now, the focus stays on its button, or goes to what comes after it', async ({
+  page,
+  world,
+}) => {
+  await signIn(page, world.account('owner'))
+  await connect(page, world)
+  await openResults(page)
+  const button = page.getByRole('button', { name: 'Sync now' })
+  await button.focus()
+  await page.keyboard.press('Enter')
+  await expect(button).toBeDisabled()
+  await expect(button).toBeFocused()
+  await expect(button).toBeEnabled()
+  await expect(button).toBeFocused()
+  await page.getByRole('button', { name: /^Actions for/ }).click()
+  await expect(page.getByRole('menuitem', { name: 'Rename' })).toBeVisible()
+  await expect(page.getByRole('menuitem', { name: 'Sync now' })).toHaveCount(0)
+
+  await page.goto('/integrations')
+  const menu = page.getByRole('button', { name: /^Actions for/ })
+  const syncFromMenu = async () => {
+    await menu.click()
+    const answered = page.waitForResponse((answer) => answer.request().method() === 'POST')
+    await page.getByRole('menuitem', { name: 'Sync now' }).click()
+    await answered
+  }
+  await syncFromMenu()
+  await expect(menu).toBeFocused()
+  await page.goto('/integrations')
+  await expect(page.getByText('Synced', { exact: true })).toBeVisible()
+
+  const set = `faults?set=${randomUUID()}`
+  const answer = { status: 500, headers: { 'retry-after': '120' }, body: { error: { code: 'X', message: 'x' } } }
+  await control('PUT', set, [
+    { match: { host: 'management.azure.com', path: world.subscription.id }, times: 99, ...answer },
+  ])
+  const retry = page.getByRole('button', { name: /^Retry/ })
+  await syncFromMenu()
+  await expect(retry).toBeVisible()
+  await expect(menu).toBeFocused()
+  await control('DELETE', set)
+  await page.goto('/integrations?tab=attention')
+  await menu.click()
+  await expect(page.getByRole('menuitem', { name: 'Rename' })).toBeVisible()
+  await expect(page.getByRole('menuitem', { name: 'Sync now' })).toHaveCount(0)
+  await page.keyboard.press('Escape')
+  // The tile leaves the tab that is shown, so that the tab is what comes after it.
+  await retry.focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('Nothing needs attention')).toBeVisible()
+  await expect(page.getByRole('link', { name: 'Needs attention 0' })).toBeFocused()
+})
+
 test('the list of subscriptions has a row each, which are cards on a phone, and a viewer sees it without buttons', async ({
   page,
   world,

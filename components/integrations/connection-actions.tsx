@@ -17,9 +17,9 @@ export function ConnectionActionButtons({ tile: { id, label, href, status }, act
           id,
           label,
           disconnected: status.state === 'disconnected',
-          syncing: status.state === 'syncing',
         }}
         actions={actions}
+        syncing={mend === 'retry' ? undefined : status.state === 'syncing'}
         openHref={href}
       />
     </div>

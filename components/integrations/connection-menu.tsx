@@ -1,9 +1,10 @@
 'use client'
 
 import { ArrowRight, KeyRound, PencilLine, RefreshCw, Unplug } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useRef, useState } from 'react'
 import type { FormState } from '@/components/ui/form-state'
 import { Menu, MenuItem } from '@/components/ui/menu'
+import { useKeepFocus } from './keep-focus'
 
 // The dialogs are loaded when they are first opened, because most visits to a page with tiles open neither.
 const DisconnectDialog = lazy(async () => ({ default: (await import('./disconnect-dialog')).DisconnectDialog }))
@@ -20,18 +21,22 @@ export type ConnectionActions = {
 type Question = 'rename' | 'disconnect'
 
 type Props = {
-  connection: { id: string; label: string; disconnected: boolean; syncing: boolean }
+  connection: { id: string; label: string; disconnected: boolean }
   actions: ConnectionActions
+  /** Whether a sync is under way, for a menu that begins one; left out where a button beside it does. */
+  syncing?: boolean
   /** The connection's page, for a menu that is elsewhere: one of many, whose items are drawn when it is opened. */
   openHref?: string
 }
 
 /** The menu with everything that can be done to one connection. */
-export function ConnectionMenu({ connection, actions, openHref }: Props) {
-  const { id, label, disconnected, syncing } = connection
+export function ConnectionMenu({ connection, actions, syncing, openHref }: Props) {
+  const { id, label, disconnected } = connection
   const [open, setOpen] = useState<Question | null>(null)
   // A dialog that was opened once stays on the page when it is closed, so that the browser can return the focus.
   const [opened, setOpened] = useState<Question[]>([])
+  const own = useRef<HTMLDivElement>(null)
+  useKeepFocus(own)
   const [close] = useState(() => () => setOpen(null))
 
   function ask(question: Question) {
@@ -40,7 +45,7 @@ export function ConnectionMenu({ connection, actions, openHref }: Props) {
   }
 
   return (
-    <>
+    <div ref={own} className="contents">
       <Menu label={`Actions for ${label}`} lazy={openHref !== undefined}>
         {openHref ? (
           <MenuItem href={openHref}>
@@ -48,7 +53,7 @@ export function ConnectionMenu({ connection, actions, openHref }: Props) {
             Open
           </MenuItem>
         ) : null}
-        {disconnected ? null : (
+        {disconnected || syncing === undefined ? null : (
           <MenuItem action={actions.syncNow.bind(null, id)} disabled={syncing}>
             <RefreshCw aria-hidden />
             {syncing ? 'Syncing now' : 'Sync now'}
@@ -86,6 +91,6 @@ export function ConnectionMenu({ connection, actions, openHref }: Props) {
           />
         ) : null}
       </Suspense>
-    </>
+    </div>
   )
 }

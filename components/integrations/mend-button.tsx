@@ -1,9 +1,10 @@
 'use client'
 
-import { useLayoutEffect, useRef } from 'react'
+import { useRef } from 'react'
 import { SubmitButton } from '@/components/ui/submit-button'
 import type { Mend } from '@/lib/domain/connection-status'
 import { spellControls } from '@/lib/domain/words'
+import { useKeepFocus } from './keep-focus'
 
 const WORDS: Record<Mend, { word: string; pending: string }> = {
   reconnect: { word: 'Reconnect', pending: 'Opening…' },
@@ -17,14 +18,7 @@ export function MendButton({ mend, label, action }: Props) {
   const form = useRef<HTMLFormElement>(null)
   const { word, pending } = WORDS[mend]
 
-  useLayoutEffect(() => {
-    const own = form.current
-    return () => {
-      const link = own?.closest('li, tr')?.querySelector('a')
-      // Only once the page has changed whole, because a tile that goes to another place loses the focus on its way.
-      if (own?.contains(document.activeElement)) queueMicrotask(() => link?.focus())
-    }
-  }, [])
+  useKeepFocus(form)
 
   return (
     <form ref={form} action={action} className="relative">

@@ -1,4 +1,3 @@
-import { RefreshCw } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { disconnectConnection, renameConnection, startReconnect, syncNow } from '@/app/(portal)/integrations/actions'
 import { ConnectionFrame, type Subject } from '@/components/access/connection-frame'
@@ -6,6 +5,7 @@ import { PastLinks } from '@/components/access/moment-band'
 import { PastBand } from '@/components/access/past-band'
 import { changesSinceHref } from '@/components/changes/since-visit'
 import { ConnectionMenu } from '@/components/integrations/connection-menu'
+import { SyncButton } from '@/components/integrations/sync-button'
 import { SubmitButton } from '@/components/ui/submit-button'
 import { type ChangesSince, countChangesSince } from '@/db/queries/changes-since'
 import { mayDo } from '@/lib/actor'
@@ -69,20 +69,10 @@ export async function ConnectionScreen({ connectionId, current, moment, subject,
         maySync ? (
           <>
             {disconnected ? null : (
-              <form action={syncNow.bind(null, connection.id)}>
-                <SubmitButton pendingLabel="Asking…" disabled={connection.openRun !== null}>
-                  <RefreshCw aria-hidden />
-                  Sync now
-                </SubmitButton>
-              </form>
+              <SyncButton action={syncNow.bind(null, connection.id)} syncing={connection.openRun !== null} />
             )}
             <ConnectionMenu
-              connection={{
-                id: connection.id,
-                label: connection.label,
-                disconnected,
-                syncing: connection.openRun !== null,
-              }}
+              connection={{ id: connection.id, label: connection.label, disconnected }}
               actions={{ syncNow, startReconnect, renameConnection, disconnectConnection }}
             />
           </>
