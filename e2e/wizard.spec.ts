@@ -129,6 +129,49 @@ test.describe('with four subscriptions in management groups', () => {
     await expect(page.getByRole('list', { name: 'Passed checks' }).getByRole('listitem')).toHaveCount(5)
   })
 
+  test('others are connected without a subscription that the account may not read, also without a script, and the end says so', async ({
+    page,
+    world,
+    browser,
+  }) => {
+    const outsider = world.account('outsider')
+    const [own, ...others] = world.subscriptions
+    const [first, second, third] = others
+    for (const { id } of others)
+      await change({ type: 'assign', user: outsider.username, role: 'Reader', subscriptionId: id })
+    await change({ type: 'set_subscription_state', subscriptionId: third?.id, state: 'Disabled' })
+    await signIn(page, outsider)
+    await goToMicrosoft(page, own?.id ?? '')
+    await pickAccount(page, outsider)
+    await page.getByRole('button', { name: 'Accept' }).click()
+    await expect(page.getByText('You can go on without this subscription')).toBeVisible()
+    await expect(page.getByText('1 of them is disabled at Microsoft: its access can still be read.')).toBeVisible()
+    await inspect(page, 'checks of which the one of the subscription failed')
+
+    const plain = await browser.newContext({
+      javaScriptEnabled: false,
+      storageState: await page.context().storageState(),
+    })
+    const reader = await plain.newPage()
+    // A link in `noscript` is found by no role.
+    await reader.goto(`${page.url()}?whole`)
+    const button = reader.getByRole('button', { name: 'Connect those chosen without it' })
+    await button.click()
+    await expect(reader.getByText('Choose at least one other subscription.')).toBeVisible()
+    await plain.close()
+
+    await page.getByRole('checkbox', { name: first?.id }).check()
+    await page.getByRole('checkbox', { name: second?.id }).check()
+    await page.getByRole('button', { name: 'Connect the other 2 without it' }).click()
+    await expect(heading(page, 'Connected')).toBeVisible()
+    await expect(page.getByText(/^2 of 2 synced/)).toBeVisible()
+    await expect(page.getByText('1 subscription was left out')).toBeVisible()
+    await inspect(page, 'the end without one')
+    await expect(page.getByRole('main')).toContainText(own?.id ?? '')
+    await page.getByRole('link', { name: /^Check it again/ }).click()
+    await expect(page.getByLabel('Azure subscription ID')).toHaveValue(own?.id ?? '')
+  })
+
   test('what was found is said at the end, and each number leads to those it counts', async ({ page, world }) => {
     await signIn(page, world.account('owner'))
     await connect(page, world)

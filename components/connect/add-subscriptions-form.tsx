@@ -4,6 +4,7 @@ import { useActionState, useState } from 'react'
 import { Notice } from '@/components/ui/notice'
 import { SubmitButton } from '@/components/ui/submit-button'
 import type { ConnectFormState } from './connect-form'
+import { isFree } from './subscription-line'
 import { type PickableGroup, type PickableSubscription, SubscriptionPicker } from './subscription-picker'
 
 type Props = {
@@ -18,7 +19,10 @@ const MOST_AT_ONCE = 1000
 /** Everything that an account can read, to choose from, and the button that connects what was chosen. */
 export function AddSubscriptionsForm({ action, subscriptions, groups }: Props) {
   const [state, formAction] = useActionState(action, null)
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set())
+  // What was connected meanwhile, or is not listed any more, is chosen no longer.
+  const free = new Set(subscriptions.filter(isFree).map(({ subscriptionId }) => subscriptionId))
+  const chosen = new Set([...ticked].filter((id) => free.has(id)))
 
   return (
     <div className="grid grid-cols-1 gap-4">
@@ -27,7 +31,7 @@ export function AddSubscriptionsForm({ action, subscriptions, groups }: Props) {
         subscriptions={subscriptions}
         groups={groups}
         chosen={chosen}
-        onChoose={setChosen}
+        onChoose={setTicked}
         mixed={subscriptions.some(({ connectedAs }) => connectedAs !== null)}
       />
       {state?.error && <Notice tone="bad" role="alert" title={state.error} />}

@@ -143,6 +143,11 @@ export function CheckListSkeleton() {
         <Skeleton className="size-4 shrink-0 rounded-full" />
         Checking with Microsoft…
       </p>
+      <noscript>
+        <a href="?whole" className="link">
+          Show the checks without a script
+        </a>
+      </noscript>
       <div className="flex justify-end border-t border-line px-1 py-3">
         <Skeleton className="h-9 w-24" />
       </div>

@@ -138,12 +138,23 @@ describe('subscriptions that an account can read', () => {
     expect(await subscriptionsOf(tenant)).toHaveLength(2)
   })
 
-  test('are refused together when Azure lists one of them not, and when the account has to be signed in again', async () => {
-    const { tenant, account, rest } = await connectedOnce(2)
-    expect(await addSubscriptions(tenant.owner, account.id, [...rest, randomUUID()])).toEqual({
+  test('are connected without those that Azure does not list, which are told', async () => {
+    const { tenant, account, rest } = await connectedOnce(3)
+    const [unlisted] = [randomUUID()]
+    expect(await addSubscriptions(tenant.owner, account.id, [unlisted])).toEqual({
       kind: 'refused',
       code: 'subscription_not_readable',
     })
+    const added = await addSubscriptions(tenant.owner, account.id, [...rest, unlisted])
+    expect(added).toEqual({
+      kind: 'added',
+      connectionIds: [expect.any(String), expect.any(String)],
+      leftOut: [unlisted],
+    })
+  })
+
+  test('are refused when the account has to be signed in again', async () => {
+    const { tenant, account, rest } = await connectedOnce(2)
     await rolecall.db
       .update(accounts)
       .set({ state: 'reconnect_needed', stateReason: 'sign_in_revoked' })

@@ -35,13 +35,14 @@ export async function listReadableSubscriptions(actor: Actor, accountId: string)
 }
 
 type Added =
-  | { kind: 'added'; connectionIds: string[] }
-  /** Nothing was added: the account has to be signed in again first, or Azure does not list a subscription that was chosen. */
+  /** `leftOut`: the IDs of those chosen that Azure does not list for the account now. */
+  | { kind: 'added'; connectionIds: string[]; leftOut: string[] }
+  /** Nothing was added: the account has to be signed in again first, or Azure lists none of what was chosen. */
   | { kind: 'refused'; code: ProblemCode }
 
 /**
  * Connects subscriptions with an account that reads others already, and opens their first runs. Azure is asked once more which
- * it can read. One that somebody connects at the same time stays as they connected it. Throws NotFound, TooMany and AzureError.
+ * it can read, and the others are left out. One that somebody connects at the same time stays as they connected it. Throws NotFound, TooMany and AzureError.
  */
 export async function addSubscriptions(actor: Actor, accountId: string, subscriptionIds: string[]): Promise<Added> {
   allow(actor, 'connect')
@@ -51,7 +52,7 @@ export async function addSubscriptions(actor: Actor, accountId: string, subscrip
   const marked = await markConnected(actor, own.tenantId, listed.rows)
   const readable = new Map(marked.map((one) => [one.subscriptionId, one]))
   const chosen = [...new Set(subscriptionIds)].flatMap((id) => readable.get(id) ?? [])
-  if (chosen.length < new Set(subscriptionIds).size) return { kind: 'refused', code: 'subscription_not_readable' }
+  if (chosen.length === 0) return { kind: 'refused', code: 'subscription_not_readable' }
   if (chosen.some(({ otherTenant }) => otherTenant !== null))
     return { kind: 'refused', code: 'subscription_of_other_tenant' }
 
@@ -67,5 +68,5 @@ export async function addSubscriptions(actor: Actor, accountId: string, subscrip
   })
   return stopped && connectionIds.length === 0
     ? { kind: 'refused', code: 'sign_in_expired' }
-    : { kind: 'added', connectionIds }
+    : { kind: 'added', connectionIds, leftOut: [...new Set(subscriptionIds)].filter((id) => !readable.has(id)) }
 }

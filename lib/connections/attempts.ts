@@ -12,7 +12,7 @@ import { adminConsentUrl, discoverTenant } from '@/lib/azure/sign-in'
 import { OPTIONAL_SCOPES, type OptionalScope, RECOMMENDED_SCOPES } from '@/lib/domain/permissions'
 import type { ProblemCode } from '@/lib/domain/problems'
 import { ATTEMPT_MINUTES } from '@/lib/domain/retention'
-import type { AttemptProblem } from '@/lib/domain/vocabulary'
+import type { AttemptProblem, LeftOut } from '@/lib/domain/vocabulary'
 import { env } from '@/lib/env'
 import { limit } from '@/lib/limits'
 import { log } from '@/lib/log'
@@ -183,6 +183,8 @@ export type Attempt = {
   expired: boolean
   confirmed: boolean
   madeConnectionIds: string[]
+  /** What it was asked to connect and did not, once it is confirmed. */
+  leftOut: LeftOut[]
   expiresAt: Date
   /** The optional permissions to ask for: those chosen before, those that its account has, or at first the recommended ones. */
   optionalScopes: OptionalScope[]
@@ -242,6 +244,7 @@ export async function getAttempt(actor: SessionActor, attemptId: string): Promis
     expired: attempt.expired,
     confirmed: attempt.confirmedAt !== null,
     madeConnectionIds: attempt.madeConnectionIds,
+    leftOut: attempt.problem?.leftOut ?? [],
     expiresAt: attempt.expiresAt,
     optionalScopes,
     fewerScopes: chooseFewerScopes(optionalScopes, connection?.optionalScopes ?? []),

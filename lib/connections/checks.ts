@@ -35,6 +35,8 @@ export type Check = {
 export type Checked = {
   checks: Check[]
   canConnect: boolean
+  /** Whether only the subscription itself cannot be connected, so that others can be without it. */
+  canConnectOthers: boolean
   subscription: Subscription | null
   /** The other subscriptions that this account can read, by name. */
   others: AddableSubscription[]
@@ -42,6 +44,8 @@ export type Checked = {
   groups: PlacedGroup[]
   /** Whether there may be more of them: Azure refused the list, or rows of it could not be understood. */
   othersUnread: boolean
+  /** Why Azure refused the list of them; null where it gave one. */
+  othersProblem: ProblemCode | null
 }
 
 /**
@@ -86,10 +90,12 @@ export async function checkAttempt(
     return {
       checks: [failCheck('account', attempt.expired ? 'attempt_expired' : 'sign_in_expired')],
       canConnect: false,
+      canConnectOthers: false,
       subscription: null,
       others: [],
       groups: [],
       othersUnread: false,
+      othersProblem: null,
     }
 
   const { subscriptionId } = attempt
@@ -117,15 +123,27 @@ export async function checkAttempt(
       isGuest,
     }),
   ]
+  const others = await listOtherSubscriptions(actor, attempt, readable.value?.rows ?? [])
   return {
     checks,
-    canConnect: checks.every(({ state }) => state !== 'failed' && state !== 'skipped'),
+    canConnect: checks.every(isGoodEnough),
+    canConnectOthers:
+      // A reconnection is about the one subscription: others are added on the account's own page.
+      attempt.connectionId === null &&
+      checks.every((check) => isGoodEnough(check) || OF_THE_SUBSCRIPTION.includes(check.id)) &&
+      others.some(({ connectedAs, otherTenant }) => connectedAs === null && otherTenant === null),
     subscription: subscription.value ?? null,
-    others: placeAll(await listOtherSubscriptions(actor, attempt, readable.value?.rows ?? []), places),
+    others: placeAll(others, places),
     groups: places.groups,
     othersUnread: readable.value === undefined || readable.value.odd.length > 0,
+    othersProblem: readable.error?.code ?? null,
   }
 }
+
+/** The checks that say something of the one subscription; the others hold for all that the account reads. */
+const OF_THE_SUBSCRIPTION: readonly Check['id'][] = ['subscription', 'assignments']
+
+const isGoodEnough = ({ state }: Check): boolean => state !== 'failed' && state !== 'skipped'
 
 type Attempt<T> = { value: T; error?: undefined } | { value?: undefined; error: AzureError }
 

@@ -5,6 +5,7 @@ import type { Transaction } from '@/db/database'
 import { connectAttempts } from '@/db/schema/connections'
 import { allow, NotFound } from '@/lib/actor'
 import type { ProblemCode } from '@/lib/domain/problems'
+import type { LeftOut } from '@/lib/domain/vocabulary'
 import { sendSync } from '@/lib/runs/queue'
 import type { OpenedRun } from '@/lib/runs/runs'
 import {
@@ -27,6 +28,8 @@ import { unseal } from './vault'
 
 type ConfirmOptions = {
   alsoSubscriptionIds: string[]
+  /** Connects only the others, because the subscription that the attempt was begun for cannot be read. */
+  withoutOwn?: boolean
   acceptOtherAccount?: boolean
   /** Lets the account that signed in now read all other connections of the one from before too. */
   takesOver?: boolean
@@ -35,12 +38,17 @@ type Confirmed =
   | { kind: 'connected'; connectionIds: string[] }
   | { kind: 'refused'; code: ProblemCode }
   | { kind: 'other_account'; previous: string; now: string }
+  /** Nothing was connected: of the others none was chosen, or none of those chosen can be read now. */
+  | { kind: 'no_others' }
+  /** Nothing was connected: the subscription that was to be left out can be read by now. */
+  | { kind: 'readable_now' }
 
 /**
  * Makes connections of a checked attempt: one of the subscription that it was begun for, and one of each other that was
  * chosen with the same sign-in. It checks once more at Microsoft, then stores sealed tokens, connections and first runs: the
  * first {@link AT_ONCE} in one transaction, the others in batches after it. What is connected by then stays when a process is
- * killed between two of them. A second confirmation gives the same connections. Throws {@link NotFound}.
+ * killed between two of them. What was asked for and cannot be read is left out, and the attempt keeps which and why. A
+ * second confirmation gives the same connections. Throws {@link NotFound}.
  *
  * It asks for no fresh sign-in to the portal, although it adds an account: the account was signed in at Microsoft for this
  * attempt, in this browser and within the half hour that an attempt lives. Microsoft decides whether it asks for credentials
@@ -49,7 +57,7 @@ type Confirmed =
 export async function confirmAttempt(
   actor: SessionActor,
   attemptId: string,
-  { alsoSubscriptionIds, acceptOtherAccount = false, takesOver = false }: ConfirmOptions,
+  { alsoSubscriptionIds, withoutOwn = false, acceptOtherAccount = false, takesOver = false }: ConfirmOptions,
 ): Promise<Confirmed> {
   allow(actor, 'connect')
   const db = await getDb(actor)
@@ -61,13 +69,15 @@ export async function confirmAttempt(
   const change = await findOtherAccount(actor, attempt)
   if (change && !acceptOtherAccount) return change
   const checked = await checkAttempt(actor, attemptId)
-  if (!checked.canConnect || !checked.subscription || !isSignedIn(attempt)) {
-    return { kind: 'refused', code: checked.checks.find(({ state }) => state === 'failed')?.code ?? 'unknown' }
-  }
-  const wanted = chooseSubscriptions(attempt, checked, alsoSubscriptionIds)
-  if (!wanted) return { kind: 'refused', code: 'subscription_of_other_tenant' }
+  if (withoutOwn && checked.canConnect) return { kind: 'readable_now' }
+  const mayConnect = withoutOwn ? checked.canConnectOthers : checked.canConnect && checked.subscription
+  if (!mayConnect || !isSignedIn(attempt)) return { kind: 'refused', code: findFailure(checked) }
+  const chosen = chooseSubscriptions(attempt, checked, { alsoSubscriptionIds, withoutOwn })
+  if (!chosen) return { kind: 'refused', code: 'subscription_of_other_tenant' }
+  const { wanted, leftOut } = chosen
+  if (wanted.length === 0) return { kind: 'no_others' }
   const [first, rest] = [wanted.slice(0, AT_ONCE), wanted.slice(AT_ONCE)]
-  const stored = await storeConnections(actor, attempt, first, { takesOver, more: rest.length > 0 })
+  const stored = await storeConnections(actor, attempt, first, { takesOver, more: rest.length > 0, leftOut })
   if (!stored) return { kind: 'refused', code: 'sign_in_expired' }
   for (const run of stored.runs) await sendSync(run)
   if (rest.length === 0) return { kind: 'connected', connectionIds: stored.connectionIds }
@@ -118,12 +128,18 @@ async function findOtherAccount(actor: Actor, attempt: AttemptRow): Promise<Conf
   return same ? null : { kind: 'other_account', previous: before.name, now: attempt.accountName ?? '' }
 }
 
-/** The subscription of the attempt and those chosen beside it; null when one of these belongs to another tenant. */
+const findFailure = ({ checks }: Checked): ProblemCode =>
+  checks.find(({ state }) => state === 'failed')?.code ?? 'unknown'
+
+/**
+ * The subscription of the attempt, unless it is left out, and those chosen beside it; with what is left out, since it cannot
+ * be read now. Null when one of those chosen belongs to another tenant.
+ */
 function chooseSubscriptions(
   attempt: AttemptRow,
   checked: Checked,
-  alsoSubscriptionIds: string[],
-): WantedSubscription[] | null {
+  { alsoSubscriptionIds, withoutOwn }: { alsoSubscriptionIds: string[]; withoutOwn: boolean },
+): { wanted: WantedSubscription[]; leftOut: LeftOut[] } | null {
   const also = new Set(alsoSubscriptionIds)
   const own = {
     subscriptionId: attempt.subscriptionId,
@@ -131,7 +147,16 @@ function chooseSubscriptions(
     state: checked.subscription?.state ?? '',
   }
   const others = checked.others.filter((other) => also.has(other.subscriptionId) && !other.connectedAs)
-  return others.some(({ otherTenant }) => otherTenant !== null) ? null : [own, ...others]
+  if (others.some(({ otherTenant }) => otherTenant !== null)) return null
+  const listed = new Set([attempt.subscriptionId, ...checked.others.map((other) => other.subscriptionId)])
+  const code = checked.othersProblem ?? 'subscription_not_readable'
+  const unlisted = [...also].filter((id) => !listed.has(id)).map((subscriptionId) => ({ subscriptionId, code }))
+  return withoutOwn
+    ? {
+        wanted: others,
+        leftOut: [{ subscriptionId: attempt.subscriptionId, code: findFailure(checked) }, ...unlisted],
+      }
+    : { wanted: [own, ...others], leftOut: unlisted }
 }
 
 /**
@@ -142,7 +167,7 @@ async function storeConnections(
   actor: SessionActor,
   attempt: AttemptRow,
   wanted: WantedSubscription[],
-  { takesOver, more }: { takesOver: boolean; more: boolean },
+  { takesOver, more, leftOut }: { takesOver: boolean; more: boolean; leftOut: LeftOut[] },
 ): Promise<{ accountId: string | null; connectionIds: string[]; runs: OpenedRun[] } | null> {
   const own = whereOwnAttempt(actor, attempt.id)
   const db = await getDb(actor)
@@ -177,6 +202,7 @@ async function storeConnections(
         sealedLogin: null,
         stateHash: null,
         madeConnectionIds: connectionIds,
+        problem: leftOut[0] ? { code: leftOut[0].code, leftOut } : null,
       })
       .where(own)
     return {

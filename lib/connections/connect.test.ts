@@ -345,6 +345,56 @@ test('confirming twice, at once or later, gives the same connection', async () =
   expect(one).toMatchObject({ kind: 'connected', connectionIds: [expect.any(String), expect.any(String)] })
 })
 
+test('others are connected without a subscription that cannot be read, and the attempt keeps which and why', async () => {
+  const tenant = await rolecall.tenant({ subscriptions: 3 })
+  const [own = '', other = '', gone = ''] = tenant.subscriptions.map(({ id }) => id)
+  const attemptId = await signInForAttempt(tenant.owner, own, tenant.account('owner').username)
+  const others = { alsoSubscriptionIds: [other, gone], withoutOwn: true }
+  expect(await confirmAttempt(tenant.owner, attemptId, others)).toEqual({ kind: 'readable_now' })
+
+  const path = `/subscriptions/${own}`
+  const match = { host: 'management.azure.com', path }
+  const body = { error: { code: 'AuthorizationFailed', message: 'No.' } }
+  const list = {
+    match: { host: 'management.azure.com', path: '/subscriptions$' },
+    status: 200,
+    body: {
+      value: [
+        {
+          ...{ id: `/subscriptions/${other}`, subscriptionId: other, displayName: 'Other', state: 'Enabled' },
+          tenantId: tenant.tenantId,
+        },
+      ],
+    },
+  }
+  const refusal = { match, status: 403, body, times: 99 }
+  await tenant.during([refusal, list], async () => {
+    expect(await checkAttempt(tenant.owner, attemptId)).toMatchObject({ canConnect: false, canConnectOthers: true })
+  })
+  await tenant.during([refusal, list], async () => {
+    expect(await confirmAttempt(tenant.owner, attemptId, { alsoSubscriptionIds: [other] })).toMatchObject({
+      kind: 'refused',
+    })
+  })
+  await tenant.during([refusal, list], async () => {
+    expect(await confirmAttempt(tenant.owner, attemptId, { alsoSubscriptionIds: [], withoutOwn: true })).toEqual({
+      kind: 'no_others',
+    })
+  })
+  const confirmed = await tenant.during([refusal, list], () => confirmAttempt(tenant.owner, attemptId, others))
+  expect(confirmed).toEqual({ kind: 'connected', connectionIds: [expect.any(String)] })
+  const attempt = await getAttempt(tenant.owner, attemptId)
+  expect(attempt?.leftOut).toEqual([
+    { subscriptionId: own, code: expect.any(String) },
+    { subscriptionId: gone, code: 'subscription_not_readable' },
+  ])
+  const made = await rolecall.db
+    .select({ subscriptionId: connections.subscriptionId })
+    .from(connections)
+    .where(eq(connections.organisationId, tenant.owner.organisationId))
+  expect(made).toEqual([{ subscriptionId: other }])
+})
+
 test('many subscriptions ticked in the wizard are connected in batches, so that no transaction is long', async () => {
   const tenant = await rolecall.tenant({ subscriptions: 60 })
   const attemptId = await signInForAttempt(tenant.owner, tenant.subscription.id, tenant.account('owner').username)

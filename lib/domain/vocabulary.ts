@@ -453,8 +453,14 @@ export type AttemptProblem = {
   claims?: string
   /** How many minutes the clock of the server was ahead of Microsoft's; negative: behind. */
   clockAheadMinutes?: number
-  at: string
+  /** Of an attempt that was confirmed: the subscriptions that it was asked to connect and left out. */
+  leftOut?: LeftOut[]
+  /** When it happened; left out where the attempt was confirmed, which has a time of its own. */
+  at?: string
 }
+
+/** A subscription that an attempt did not connect, and the code of the problem that kept it from it. */
+export type LeftOut = { subscriptionId: string; code: string }
 
 /** The two halves of the audit log: what was changed, which every member sees, and what only those who look after security do. */
 export const AUDIT_KINDS = ['change', 'security'] as const

@@ -78,9 +78,17 @@ export const addToAccount = actionFor(
     })
     if (added instanceof TooMany) return { error: added.message }
     if (added.kind === 'refused') return { error: describeProblem(added.code) }
-    redirect(`/integrations/azure/accounts/${accountId}`)
+    if (added.leftOut.length === 0) redirect(`/integrations/azure/accounts/${accountId}`)
+    refresh()
+    return { error: describeLeftOut(added.connectionIds.length, added.leftOut) }
   },
 )
+
+/** What was left out when the rest was connected. */
+function describeLeftOut(connected: number, leftOut: string[]): string {
+  const [is, it] = leftOut.length === 1 ? ['is', 'it'] : ['are', 'them']
+  return `${connected.toLocaleString('en')} connected. Left out ${is} ${leftOut.join(', ')}: Azure does not list ${it} for this account now.`
+}
 
 /** Lets an account follow everything that it can read, or one management group of it, and looks at once. */
 export const followWithAccount = actionFor(
@@ -145,19 +153,29 @@ export const checkAgain = actionFor('admin', async () => {
   refresh()
 })
 
+const READABLE_NOW = 'The subscription can be read by now, so nothing has to be left out. Connect it with the others.'
+
 /** Stores the chosen connections and starts their first sync. */
 export const confirmConnect = actionFor(
   'admin',
   async (member, attemptId: string, _state: ConnectFormState, formData: FormData): Promise<ConnectFormState> => {
+    const chosen = readInput(Also, formData.getAll('also'))
     const confirmed = await confirmAttempt(member, readInput(AttemptId, attemptId), {
-      alsoSubscriptionIds: readInput(Also, formData.getAll('also')),
+      alsoSubscriptionIds: chosen,
+      withoutOwn: formData.get('withoutOwn') === 'on',
       acceptOtherAccount: formData.get('acceptOtherAccount') === 'on',
       takesOver: formData.get('takesOver') === 'on',
     }).catch(catchTooMany)
-    if (confirmed instanceof TooMany) return { error: confirmed.message }
-    if (confirmed.kind === 'refused') return { error: describeProblem(confirmed.code) }
+    if (confirmed instanceof TooMany) return { chosen, error: confirmed.message }
+    if (confirmed.kind === 'no_others') return { chosen, error: 'Choose at least one other subscription.' }
+    if (confirmed.kind === 'readable_now' || confirmed.kind === 'refused') {
+      // The checks are shown as they are by now, and with them whether to go on without the subscription.
+      refresh()
+      return { chosen, error: confirmed.kind === 'refused' ? describeProblem(confirmed.code) : READABLE_NOW }
+    }
     if (confirmed.kind === 'other_account') {
       return {
+        chosen,
         error: `The connection was made with ${confirmed.previous}; now it would be read with ${confirmed.now}. Confirm the change of account, or sign in with the one from before.`,
       }
     }

@@ -16,7 +16,8 @@ type Props = { member: SessionActor; attempt: Attempt & { account: NonNullable<A
 /** Asks Microsoft what this account may read, and offers to connect or to mend what is missing. */
 export async function AttemptChecks({ member, attempt }: Props) {
   const checked = await checkAttempt(member, attempt.id, { withPlaces: true }).catch(showRefusal)
-  const { checks, canConnect, others, groups, othersUnread } = checked
+  const { checks, canConnect, canConnectOthers, subscription, others, groups, othersUnread } = checked
+  const goesWithout = !canConnect && canConnectOthers
   const needsAnotherCheck = checks.some(({ state }) => state !== 'passed' && state !== 'not_asked')
 
   return (
@@ -47,9 +48,10 @@ export async function AttemptChecks({ member, attempt }: Props) {
         action={confirmConnect.bind(null, attempt.id)}
         others={others.map(toPickable)}
         groups={groups.map(toPickableGroup(attempt.tenantId))}
-        othersUnread={othersUnread && canConnect}
+        othersUnread={othersUnread && (canConnect || goesWithout)}
         otherAccount={findOtherAccount(attempt)}
-        blocked={canConnect ? null : 'A check above has to pass first.'}
+        blocked={canConnect || goesWithout ? null : 'A check above has to pass first.'}
+        without={goesWithout ? { subscriptionId: attempt.subscriptionId, name: subscription?.name ?? null } : null}
         verb={attempt.connectionId ? 'Reconnect' : 'Connect'}
         backHref={`/integrations/azure/connect/${attempt.id}/sign-in`}
       />

@@ -18,11 +18,15 @@ import { AttemptChecks } from './attempt-checks'
 
 export const metadata: Metadata = { title: 'Connect Microsoft Azure: checks' }
 
-export default async function ChecksPage({ params }: PageProps<'/integrations/azure/connect/[attemptId]/checks'>) {
+type Props = PageProps<'/integrations/azure/connect/[attemptId]/checks'>
+
+export default async function ChecksPage({ params, searchParams }: Props) {
   const member = await requireMember()
   if (!mayDo(member.role, 'connect')) return <AskAnAdmin />
   const attempt = await readAttempt(member, (await params).attemptId)
   const { account } = attempt
+  // What is sent after the rest of a page is put in its place by a script, so the address without one has all of it at once.
+  const isWhole = (await searchParams).whole !== undefined
   if (attempt.confirmed) redirect(`/integrations/azure/connect/${attempt.id}/progress`)
   if (!account && !attempt.expired) redirect(`/integrations/azure/connect/${attempt.id}/sign-in`)
 
@@ -45,9 +49,13 @@ export default async function ChecksPage({ params }: PageProps<'/integrations/az
               Use another account
             </AzureSignInButton>
           </div>
-          <Suspense fallback={<CheckListSkeleton />}>
+          {isWhole ? (
             <AttemptChecks member={member} attempt={{ ...attempt, account }} />
-          </Suspense>
+          ) : (
+            <Suspense fallback={<CheckListSkeleton />}>
+              <AttemptChecks member={member} attempt={{ ...attempt, account }} />
+            </Suspense>
+          )}
         </>
       )}
     </WizardFrame>

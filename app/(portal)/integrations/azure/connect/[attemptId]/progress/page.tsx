@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { readAttempt } from '@/app/(portal)/integrations/azure/connect/[attemptId]/read-attempt'
+import { LeftOutNotice } from '@/components/connect/left-out'
 import { isUnderWay, ProgressSummary, SyncProgress } from '@/components/connect/sync-progress'
 import { SyncsProgress } from '@/components/connect/syncs-progress'
 import { WizardFrame } from '@/components/connect/wizard-frame'
@@ -47,6 +48,7 @@ export default async function ProgressPage({ params }: PageProps<'/integrations/
           Its data went with it. Connect the subscription again to bring it back.
         </Notice>
       )}
+      <LeftOutNotice leftOut={attempt.leftOut} />
       <div className="flex flex-wrap justify-end gap-2">
         <ButtonLink href="/integrations/azure/connect/subscription" variant="ghost">
           Connect another
