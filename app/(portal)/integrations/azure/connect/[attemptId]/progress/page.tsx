@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { readAttempt } from '@/app/(portal)/integrations/azure/connect/[attemptId]/read-attempt'
+import { FoundEverywhere } from '@/components/connect/found'
 import { LeftOutNotice } from '@/components/connect/left-out'
 import { isUnderWay, ProgressSummary, SyncProgress } from '@/components/connect/sync-progress'
 import { SyncsProgress } from '@/components/connect/syncs-progress'
@@ -13,6 +14,7 @@ import { type ConnectionTile, listConnections } from '@/db/queries/connections'
 import { countPeople } from '@/db/queries/people'
 import { requireMember, type SignedInMember } from '@/lib/auth/request'
 import { connectionStatus } from '@/lib/domain/connection-status'
+import { readFoundEverywhere } from './read-found'
 import { readProgress } from './read-progress'
 
 export const metadata: Metadata = { title: 'Connect Microsoft Azure: sync' }
@@ -37,6 +39,9 @@ export default async function ProgressPage({ params }: PageProps<'/integrations/
     >
       <RefreshWhile active={active} everyMs={all.length > 1 ? REFRESH_EVERY_MS.many : REFRESH_EVERY_MS.one} />
       {all.length > 1 && <Several member={member} connectionIds={attempt.madeConnectionIds} />}
+      {all.length > 1 && !active && all.some(({ found }) => found) && (
+        <FoundEverywhere found={await readFoundEverywhere(member)} />
+      )}
       {all.length === 1 && only && (
         <>
           <ProgressSummary run={only.run} />
