@@ -2,27 +2,26 @@ import { ASSIGNMENT_KIND_LABELS, SCOPE_LEVEL_LABELS } from '@/components/access/
 import { joinClasses } from '@/components/ui/join-classes'
 import type { PersonAccess } from '@/lib/domain/access'
 import type { RoleAccess } from '@/lib/domain/access-paths'
-import { type LaidLink, type LaidNode, layoutPaths, linesOfName } from '@/lib/domain/paths-layout'
+import { type LaidLink, type LaidNode, layoutPaths } from '@/lib/domain/paths-layout'
+import { BOX_PADDING, COLUMN_GAP, LINE_HEIGHT, measurePaths, type PathsSize } from '@/lib/domain/paths-size'
 import { scopeWords } from '@/lib/domain/scopes'
 import type { AssignmentKind } from '@/lib/domain/vocabulary'
 import { isolateName, roleWords, spellControls } from '@/lib/domain/words'
-
-/** The size of a node, and the distance from one column or row to the next, in pixels of the drawing. */
-const WIDTH = 190
-const HEIGHT = 62
-const COLUMN = 222
-const ROW = 74
 
 type Props = { access: PersonAccess; roles: readonly RoleAccess[] }
 
 /**
  * The paths to the roles, as many as there is room for, drawn from left to right, with what they share once. For a screen reader it is one
- * image, because the lists below it say the same. Where it is too wide, it scrolls sideways in a box of its own that a keyboard can reach.
+ * image, because the lists below it say the same. Up to seven columns fit beside the rail of an ordinary window; where it is too wide, it scrolls sideways in a box of its own that a
+ * keyboard can reach.
  */
 export function PathsPicture({ access, roles }: Props) {
-  const { nodes, links, columns, rows, notDrawn, rolesNotDrawn } = layoutPaths(roles)
-  const width = (columns - 1) * COLUMN + WIDTH + 2
-  const height = (rows - 1) * ROW + HEIGHT + 2
+  const layout = layoutPaths(roles)
+  const { nodes, links, notDrawn, rolesNotDrawn } = layout
+  const described = nodes.map((node) => ({ ...node, ...describeNode(node, access) }))
+  const boxes = described.map(({ key, row, name }) => ({ key, row, name: spellControls(name) }))
+  const size = measurePaths(boxes, layout)
+  const [width, height] = [size.width + 2, size.height + 2]
   const isWhole = notDrawn + rolesNotDrawn === 0
   const at = new Map(nodes.map((node) => [node.key, node]))
   const notes = [
@@ -49,13 +48,13 @@ export function PathsPicture({ access, roles }: Props) {
           className="block max-w-none"
         >
           {links.map((link) => (
-            <Arrow key={`${link.from} ${link.to}`} link={link} at={at} />
+            <Arrow key={`${link.from} ${link.to}`} link={link} at={at} size={size} />
           ))}
-          {nodes.map((node) =>
+          {described.map((node) =>
             node.kind === 'passage' ? (
-              <Passage key={node.key} node={node} />
+              <Passage key={node.key} node={node} size={size} />
             ) : (
-              <PictureNode key={node.key} node={node} {...describeNode(node, access)} />
+              <PictureNode key={node.key} node={node} size={size} />
             ),
           )}
         </svg>
@@ -69,11 +68,11 @@ const count = (number: number, one: string, many: string) =>
   `${number.toLocaleString('en')} ${number === 1 ? one : many}`
 
 /** The line past a column in which there is nothing to draw on this way. */
-function Passage({ node: { column, row } }: { node: LaidNode }) {
-  const y = row * ROW + HEIGHT / 2
+function Passage({ node: { column, row }, size }: { node: LaidNode; size: PathsSize }) {
+  const { columnWidth, boxWidth, middleOf } = size
   return (
     <path
-      d={`M${column * COLUMN - 1} ${y}H${column * COLUMN + WIDTH}`}
+      d={`M${column * columnWidth - 1} ${middleOf(row)}H${column * columnWidth + boxWidth}`}
       fill="none"
       strokeWidth={1.25}
       className="stroke-line-strong"
@@ -82,13 +81,14 @@ function Passage({ node: { column, row } }: { node: LaidNode }) {
 }
 
 /** From the right edge of one node to the left edge of another: straight along its row, bending only in the last gap. */
-function Arrow({ link, at }: { link: LaidLink; at: ReadonlyMap<string, LaidNode> }) {
+function Arrow({ link, at, size }: { link: LaidLink; at: ReadonlyMap<string, LaidNode>; size: PathsSize }) {
+  const { columnWidth, boxWidth, middleOf } = size
   const from = at.get(link.from)
   const to = at.get(link.to)
   if (!from || !to) return null
-  const start = { x: from.column * COLUMN + WIDTH, y: from.row * ROW + HEIGHT / 2 }
-  const end = { x: to.column * COLUMN, y: to.row * ROW + HEIGHT / 2 }
-  const bend = end.x - (COLUMN - WIDTH)
+  const start = { x: from.column * columnWidth + boxWidth, y: middleOf(from.row) }
+  const end = { x: to.column * columnWidth, y: middleOf(to.row) }
+  const bend = end.x - COLUMN_GAP
   const middle = (bend + end.x) / 2
   return (
     <g className={link.eligible ? 'stroke-eligible' : 'stroke-line-strong'} fill="none" strokeWidth={1.25}>
@@ -103,42 +103,42 @@ function Arrow({ link, at }: { link: LaidLink; at: ReadonlyMap<string, LaidNode>
   )
 }
 
-type PictureNodeProps = { node: LaidNode; what: string; name: string }
-
-/** How many letters of ordinary width fit into one of the two lines of a node at 13 pixels. */
-const LETTERS = 23
+type PictureNodeProps = { node: LaidNode & { what: string; name: string }; size: PathsSize }
 
 /** A box with its name and, in smaller letters above, what it is. An eligible role has a dashed outline and its own colour. */
-function PictureNode({ node, what, name }: PictureNodeProps) {
-  const eligible = node.kind === 'role' && node.role?.kind === 'eligible'
-  const joined = node.membership === 'eligible'
-  const [first, second] = linesOfName(spellControls(name), LETTERS)
-  const top = second ? 18 : 26
+function PictureNode({ node, size }: PictureNodeProps) {
+  const { key, kind, column, row, role, membership, what, name } = node
+  const eligible = kind === 'role' && role?.kind === 'eligible'
+  const joined = membership === 'eligible'
+  const height = size.heightOf.get(key) ?? 0
+  const top = size.middleOf(row) - height / 2
   return (
-    <g transform={`translate(${node.column * COLUMN} ${node.row * ROW})`}>
+    <g transform={`translate(${column * size.columnWidth} ${top})`}>
       <title>{`${what}: ${isolateName(name)}`}</title>
       <rect
-        width={WIDTH}
-        height={HEIGHT}
+        width={size.boxWidth}
+        height={height}
         rx={8}
         strokeDasharray={eligible ? '4 3' : undefined}
         className={joinClasses(
           eligible && 'fill-eligible-soft stroke-eligible',
-          node.kind === 'role' && !eligible && 'fill-accent-soft stroke-accent',
-          node.kind !== 'role' && 'fill-surface stroke-line-strong',
+          kind === 'role' && !eligible && 'fill-accent-soft stroke-accent',
+          kind !== 'role' && 'fill-surface stroke-line-strong',
         )}
       />
-      <text x={12} y={top} fontSize={11} className={eligible || joined ? 'fill-eligible' : 'fill-ink-soft'}>
+      <text x={BOX_PADDING} y={18} fontSize={11} className={eligible || joined ? 'fill-eligible' : 'fill-ink-soft'}>
         {what}
       </text>
-      <NameLine y={top + 17} text={first} eligible={eligible} />
-      {second ? <NameLine y={top + 34} text={second} eligible={eligible} /> : null}
+      {size.linesOf.get(key)?.map((line, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the lines of a name are told apart by their order only
+        <NameLine key={index} y={18 + LINE_HEIGHT * (index + 1)} text={line} eligible={eligible} />
+      ))}
     </g>
   )
 }
 
 const NameLine = ({ y, text, eligible }: { y: number; text: string; eligible: boolean }) => (
-  <text x={12} y={y} fontSize={13} fontWeight={500} className={eligible ? 'fill-eligible' : 'fill-ink'}>
+  <text x={BOX_PADDING} y={y} fontSize={13} fontWeight={500} className={eligible ? 'fill-eligible' : 'fill-ink'}>
     {isolateName(text)}
   </text>
 )

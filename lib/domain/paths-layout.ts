@@ -203,29 +203,31 @@ const widthOf = (character: string): number =>
   WIDE.test(character) ? 2 : NARROW.test(character) ? 0.6 : BROAD.test(character) ? 1.3 : 1
 
 /**
- * A name cut to a width, counted in ordinary letters, for a drawing that cannot cut text itself. It is never cut inside a
- * character that consists of several code points.
+ * A name as lines of a width, counted in ordinary letters, for a drawing that cannot break text itself. Nothing of it is left out: a line
+ * ends at a space, else after a mark that joins words, else anywhere but inside a character that consists of several code points.
  */
-export function shortenName(name: string, width: number): string {
-  const characters = charactersOf(name)
-  const fit = countFitting(characters, width)
-  return fit === characters.length
-    ? name
-    : `${characters
-        .slice(0, Math.max(1, fit - 1))
-        .join('')
-        .trimEnd()}…`
+export function linesOfName(name: string, width: number): string[] {
+  const lines: string[] = []
+  let left = charactersOf(name.trim())
+  while (left.length > 0) {
+    const end = endOfLine(left, width)
+    lines.push(left.slice(0, end).join('').trim())
+    left = left.slice(left[end] === ' ' ? end + 1 : end)
+  }
+  return lines
 }
 
-/** A name on one line, or on two where it is wider: broken at a space, where one of the first line allows it. The second line is cut. */
-export function linesOfName(name: string, width: number): [string, string?] {
-  const characters = charactersOf(name)
+/** Marks after which a line may end where it has no space. */
+const JOINS = /[-_./@]/
+
+/** How many of the characters make up the first line. */
+function endOfLine(characters: string[], width: number): number {
   const fit = countFitting(characters, width)
-  if (fit === characters.length) return [name]
+  if (fit === characters.length) return fit
   const space = characters.lastIndexOf(' ', fit)
-  const end = space > 0 ? space : Math.max(1, fit)
-  const [first, rest] = [characters.slice(0, end), characters.slice(end)].map((some) => some.join('').trim())
-  return [first ?? '', shortenName(rest ?? '', width)]
+  if (space > 0) return space
+  const join = characters.slice(0, fit).findLastIndex((character) => JOINS.test(character))
+  return join > 0 ? join + 1 : Math.max(1, fit)
 }
 
 const charactersOf = (name: string): string[] =>
