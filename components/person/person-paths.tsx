@@ -1,3 +1,4 @@
+import { ShieldOff } from 'lucide-react'
 import Link from 'next/link'
 import {
   EmailSourceNote,
@@ -14,6 +15,7 @@ import { explainAccess } from '@/lib/domain/access-paths'
 import { accessSummary } from '@/lib/domain/access-summary'
 import { keepMoment } from '@/lib/domain/as-of'
 import { missedWords } from '@/lib/domain/coverage'
+import { type ToldDenial, tellDenials } from '@/lib/domain/denials'
 import { MOST_ROLES_DRAWN } from '@/lib/domain/paths-layout'
 import type { RemovalPage } from '@/lib/domain/removal-commands'
 import type { CoverageLine } from '@/lib/domain/vocabulary'
@@ -44,6 +46,7 @@ export function PersonPaths({ access, roleNames, coverage, path, at, portalHref,
   const gaps = missedWords(coverage)
   // Of what the picture leaves out the list alone tells the paths, so it is not folded.
   const drawn = new Set(accesses.slice(0, MOST_ROLES_DRAWN))
+  const seen = { managementGroups: access.managementGroups, subscriptionName: access.subscription.name }
   const summary = accessSummary(access, accesses, at !== '')
 
   return (
@@ -72,6 +75,7 @@ export function PersonPaths({ access, roleNames, coverage, path, at, portalHref,
       ) : (
         <>
           <PathsPicture access={access} roles={accesses} />
+          <Denials denials={tellDenials(accesses, seen)} />
           <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
             {roles.map(([roleId, roleAccesses]) => (
               <RolePaths
@@ -92,6 +96,21 @@ export function PersonPaths({ access, roleNames, coverage, path, at, portalHref,
         </>
       )}
     </>
+  )
+}
+
+/** What is denied of the roles below, each denial once for all roles that it cuts alike. Nothing where none does. */
+function Denials({ denials }: { denials: ToldDenial[] }) {
+  if (denials.length === 0) return null
+  return (
+    <ul aria-label="What is denied" className="mb-5 grid grid-cols-[minmax(0,1fr)] gap-1 text-warn">
+      {denials.map(({ key, description, words }) => (
+        <li key={key} className="flex gap-1.5" title={description ?? undefined}>
+          <ShieldOff aria-hidden className="mt-0.5 size-4 shrink-0" />
+          <span className="min-w-0 wrap-anywhere">{words}</span>
+        </li>
+      ))}
+    </ul>
   )
 }
 

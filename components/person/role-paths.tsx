@@ -1,4 +1,3 @@
-import { ShieldOff } from 'lucide-react'
 import { NotReadSince } from '@/components/access/holder-cells'
 import { ASSIGNMENT_KIND_LABELS, describeRole, UNKNOWN_ROLE_WORDS } from '@/components/access/labels'
 import { RoleChip } from '@/components/access/role-chip'
@@ -9,7 +8,6 @@ import { Name } from '@/components/ui/name'
 import type { PersonAccess } from '@/lib/domain/access'
 import type { RoleAccess } from '@/lib/domain/access-paths'
 import { wordsOfCondition } from '@/lib/domain/condition-words'
-import { denialWords } from '@/lib/domain/denials'
 import type { RemovalPage } from '@/lib/domain/removal-commands'
 import { scopeWords } from '@/lib/domain/scopes'
 import type { AssignmentKind } from '@/lib/domain/vocabulary'
@@ -87,7 +85,7 @@ const KIND_TITLES: Record<AssignmentKind, string | undefined> = {
   eligible: 'Not held until it is activated',
 }
 
-/** A role at one scope: its assignments, the denials that cut it, and every path to it as a list. */
+/** A role at one scope: its assignments, and every path to it as a list. */
 function RoleAtScope({ access, roleNames, role, groupsPath, at, folded, now }: RoleAtScopeProps) {
   const seen = { managementGroups: access.managementGroups, subscriptionName: access.subscription.name }
   const words = scopeWords({ scope: role.scope, level: role.level, ...seen })
@@ -107,16 +105,6 @@ function RoleAtScope({ access, roleNames, role, groupsPath, at, folded, now }: R
       <ul className="mt-1.5 grid grid-cols-[minmax(0,1fr)] gap-1 text-sm text-ink-soft">
         {grants.map((grant) => (
           <GrantFacts key={grant.key} access={access} roleNames={roleNames} grant={grant} now={now} />
-        ))}
-        {role.denials.map((denial) => (
-          <li
-            key={denial.deny.key}
-            className="flex gap-1.5 break-words text-warn"
-            title={denial.deny.description ?? undefined}
-          >
-            <ShieldOff aria-hidden className="mt-0.5 size-4 shrink-0" />
-            <span className="min-w-0">{denialWords(denial, seen)}</span>
-          </li>
         ))}
       </ul>
       <PathList

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { BUILT_IN_ROLES, roleIdOf } from '@/sandbox/world/roles'
 import { accessFrom, SUBSCRIPTION } from '@/testing/made-access'
 import type { PersonAccess } from './access'
-import { denialWords, findDecisiveDenials, findDenials, measureCut } from './denials'
+import { explainAccess } from './access-paths'
+import { denialWords, findDecisiveDenials, findDenials, measureCut, tellDenials } from './denials'
 import { allows } from './role-meaning'
 import type { Permission } from './vocabulary'
 
@@ -145,23 +146,23 @@ function words(
   }
   return access.grants
     .flatMap((held) => findDenials(access, held))
-    .map((denial) => denialWords(denial, { managementGroups: null, subscriptionName: 'Production' }))
+    .map((denial) => denialWords(denial, [role], { managementGroups: null, subscriptionName: 'Production' }))
 }
 const atSubscription = { scope: personsSubscription, level: 'subscription' as const }
 const atNetwork = { scope: network, level: 'resource_group' as const }
 
 test('a denial at or above the scope of a grant cuts it everywhere', () => {
   expect(words(atSubscription, {})).toEqual([
-    'Locked denies part of what this role allows, wherever it reaches here: set at subscription Production.',
+    '“Locked” denies part of what Owner allows, wherever it reaches here: set at subscription Production.',
   ])
   expect(words(atNetwork, { scope: above, level: 'management_group' })).toEqual([
-    'Locked denies part of what this role allows, wherever it reaches here: set at management group corp.',
+    '“Locked” denies part of what Owner allows, wherever it reaches here: set at management group corp.',
   ])
 })
 
 test('a denial below cuts within its own scope, also of what was inherited from above the subscription', () => {
   const below = { scope: network.toLowerCase(), level: 'resource_group' as const }
-  const expected = ['Locked denies part of what this role allows, within resource group rg-network.']
+  const expected = ['“Locked” denies part of what Owner allows, within resource group rg-network.']
   expect(words(atSubscription, below)).toEqual(expected)
   expect(words({ scope: above, level: 'management_group' }, below)).toEqual(expected)
 })
@@ -173,7 +174,7 @@ test('a denial beside the scope, or of what the role does not allow, cuts nothin
 
 test('a denial that spares child scopes cuts a grant at its own scope alone', () => {
   expect(words(atSubscription, { sparesChildren: true })).toEqual([
-    'Locked denies part of what this role allows, at subscription Production itself, not in what lies below.',
+    '“Locked” denies part of what Owner allows, at subscription Production itself, not in what lies below.',
   ])
   expect(words(atNetwork, { sparesChildren: true })).toEqual([])
   expect(words(atSubscription, { scope: above, level: 'management_group', sparesChildren: true })).toEqual([])
@@ -181,13 +182,38 @@ test('a denial that spares child scopes cuts a grant at its own scope alone', ()
 
 test('a denial can cut all of a role; how much of an unreadable role it cuts is unknown', () => {
   const all = [{ actions: ['*'], notActions: [], dataActions: ['*'], notDataActions: [] }]
-  expect(words(atSubscription, { permissions: all }, 'Reader')[0]).toMatch(/denies all that this role allows/)
+  expect(words(atSubscription, { permissions: all }, 'Reader')[0]).toMatch(/denies all that Reader allows/)
   const access = {
     ...accessFrom({ memberships: [], grants: [{ holder: 'ada', role: 'Owner' }] }),
     denies: [denialOf({})],
   }
   const grants = access.grants.map((grant) => ({ ...grant, permissions: [] }))
   expect(grants.flatMap((grant) => findDenials(access, grant)).map(({ cuts }) => cuts)).toEqual(['unknown'])
+})
+
+test('a denial is told once for all roles that it cuts alike, and with the scope of a role that is cut otherwise elsewhere', () => {
+  const seen = { managementGroups: null, subscriptionName: 'Production' }
+  const told = (grants: { role: string; scope: string; level: 'subscription' | 'resource_group' }[], one = {}) => {
+    const access = {
+      ...accessFrom({ memberships: [], grants: grants.map((grant) => ({ holder: 'ada', ...grant })) }),
+      denies: [denialOf(one)],
+    }
+    return tellDenials(explainAccess(access), seen).map((denial) => denial.words)
+  }
+  const owner = { role: 'Owner', ...atSubscription }
+  const ownerOfNetwork = { role: 'Owner', ...atNetwork }
+  const reading = [{ actions: ['Microsoft.Compute/*/read'], notActions: [], dataActions: [], notDataActions: [] }]
+  expect(told([owner, { role: 'Reader', ...atSubscription }], { permissions: reading })).toEqual([
+    '“Locked” denies part of what Owner and Reader allow, wherever it reaches here: set at subscription Production.',
+  ])
+  expect(told([owner, ownerOfNetwork])).toEqual([
+    '“Locked” denies part of what Owner allows, wherever it reaches here: set at subscription Production.',
+  ])
+  expect(told([owner, ownerOfNetwork], { scope: network, level: 'resource_group' })).toEqual([
+    '“Locked” denies part of what Owner at subscription Production allows, within resource group rg-network.',
+    '“Locked” denies part of what Owner at resource group rg-network allows, wherever it reaches here: set at resource group rg-network.',
+  ])
+  expect(told([{ role: 'Reader', ...atSubscription }])).toEqual([])
 })
 
 const allowing = (actions: string[], dataActions: string[] = []) => ({

@@ -2,8 +2,8 @@ import type { NamedDeny, PersonAccess } from './access'
 import { allows } from './role-meaning'
 import { hasOperationLeft, OPERATION_VERBS, operationsOf, overlap } from './role-patterns'
 import { containsScope, isSameScope, scopeWords } from './scopes'
-import type { ManagementGroup, Permission, Plane } from './vocabulary'
-import { isolateName } from './words'
+import type { ManagementGroup, Permission, Plane, ScopeLevel } from './vocabulary'
+import { isolateName, joinList, roleWords } from './words'
 
 type Grant = PersonAccess['grants'][number]
 type Deny = PersonAccess['denies'][number]
@@ -47,21 +47,55 @@ function cutsOfGrant(deny: Deny, grant: Grant, known: KnownCuts): Denial['cuts']
 
 type Seen = { managementGroups: ManagementGroup[] | null; subscriptionName: string }
 
-const CUT_WORDS: Record<Denial['cuts'], string> = {
-  all: 'denies all that this role allows',
-  part: 'denies part of what this role allows',
-  unknown: 'may deny some of what this role allows, which could not be read',
+const CUT_WORDS: Record<Denial['cuts'], (roles: string, allow: string) => string> = {
+  all: (roles, allow) => `denies all that ${roles} ${allow}`,
+  part: (roles, allow) => `denies part of what ${roles} ${allow}`,
+  unknown: (roles, allow) => `may deny some of what ${roles} ${allow}, which could not be read`,
 }
 
-/** A denial as a sentence: its name, how much of the role it cuts, and where. */
-export function denialWords({ deny, cuts, where }: Denial, seen: Seen): string {
+/** A denial as a sentence: its name in quotes, how much of the roles it cuts, which are given as words, and where. */
+export function denialWords({ deny, cuts, where }: Denial, roles: readonly string[], seen: Seen): string {
   const { place } = scopeWords({ scope: deny.scope, level: deny.level, ...seen })
   const reach = {
     everywhere: `wherever it reaches here: set at ${place}`,
     within: `within ${place}`,
     itself: `at ${place} itself, not in what lies below`,
   }[where]
-  return `${isolateName(deny.name)} ${CUT_WORDS[cuts]}, ${reach}.`
+  const cut = CUT_WORDS[cuts](joinList(roles, 'and'), roles.length === 1 ? 'allows' : 'allow')
+  return `“${isolateName(deny.name)}” ${cut}, ${reach}.`
+}
+
+/** A denial as it is told once for all roles that it cuts in the same way. */
+export type ToldDenial = { key: string; description: string | null; words: string }
+
+type CutRole = {
+  roleId: string
+  roleName: string | null
+  scope: string
+  level: ScopeLevel
+  denials: readonly Denial[]
+}
+
+/**
+ * The denials that cut roles of somebody, in as few sentences as there are different things to say: each with all roles that it is true
+ * of. A role that is not cut alike at all scopes where it is held is named with its scope.
+ *
+ * @param roles each role at each scope
+ */
+export function tellDenials(roles: readonly CutRole[], seen: Seen): ToldDenial[] {
+  const cuts = roles.flatMap((role) => role.denials.map((denial) => ({ denial, role })))
+  const alike = Map.groupBy(cuts, ({ denial: { deny, cuts: cut, where } }) => `${deny.key} ${cut} ${where}`)
+  return [...alike].flatMap(([key, together]) => {
+    const denial = together[0]?.denial
+    const cutRoles = new Set(together.map(({ role }) => role))
+    const isOtherElsewhere = ({ roleId }: CutRole) => roles.some((one) => one.roleId === roleId && !cutRoles.has(one))
+    const names = [...cutRoles].map((role) => {
+      const name = isolateName(roleWords({ id: role.roleId, name: role.roleName }))
+      return isOtherElsewhere(role) ? `${name} at ${scopeWords({ ...role, ...seen }).place}` : name
+    })
+    if (!denial) return []
+    return [{ key, description: denial.deny.description, words: denialWords(denial, [...new Set(names)], seen) }]
+  })
 }
 
 type HeldDeny = Pick<NamedDeny, 'key' | 'name' | 'scope' | 'permissions' | 'sparesChildren'>
