@@ -34,17 +34,17 @@ export function AllPeopleTable({ rows, direction, sortHref, at }: Props) {
         >
           Name
         </SortTh>
-        <Th area="email" line="first" className="tabular:w-[26%]">
+        <Th area="email" line="first" className="tabular:w-[24%]">
           Email
         </Th>
         <Th area="status" className="tabular:w-[15%]">
           Status
         </Th>
-        <Th area="subscriptions" className="tabular:w-[13%] tabular:text-right">
+        <Th area="subscriptions" className="tabular:w-[11%] tabular:text-right">
           Subscriptions
         </Th>
-        <Th area="roles" className="tabular:w-[7%] tabular:text-right">
-          Roles
+        <Th area="roles" className="tabular:w-[11%] tabular:text-right">
+          Roles in subscriptions
         </Th>
         <Th area="strongest">Strongest role</Th>
       </Thead>
@@ -69,7 +69,7 @@ export function AllPeopleTable({ rows, direction, sortHref, at }: Props) {
             <Td area="subscriptions" label="Subscriptions" className="tabular-nums tabular:text-right">
               {row.subscriptions.toLocaleString('en')}
             </Td>
-            <Td area="roles" label="Roles" className="tabular-nums tabular:text-right">
+            <Td area="roles" label="Roles in subscriptions" className="tabular-nums tabular:text-right">
               {row.grants.toLocaleString('en')}
             </Td>
             <Td area="strongest" className="text-ink-soft">

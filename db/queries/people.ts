@@ -37,7 +37,10 @@ export type PersonRow = {
   status: PrincipalStatus
   guest: boolean
   lastSignInAt: Date | null
-  /** Connected subscriptions they have access in, and roles at scopes in all of them, eligible ones too. */
+  /**
+   * Connected subscriptions they have access in; and roles at scopes, eligible ones too, each counted in every subscription in which it
+   * holds: one that is inherited by three counts three times.
+   */
   subscriptions: number
   grants: number
   /** What the strongest role anywhere amounts to; null when none of them is readable. Held ones come before eligible ones. */

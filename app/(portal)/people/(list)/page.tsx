@@ -43,6 +43,10 @@ export default async function PeoplePage({ searchParams }: PageProps<'/people'>)
             previousHref={page.previous && href({ cursor: page.previous })}
             nextHref={page.next && href({ cursor: page.next })}
           />
+          <p className="mt-3 max-w-3xl text-sm text-ink-soft">
+            “Roles in subscriptions” counts a role once for each subscription in which it holds, as the page of a person
+            and the export do: one that is inherited by three subscriptions counts three times.
+          </p>
         </>
       ) : null}
     </PeopleFrame>
