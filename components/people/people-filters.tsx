@@ -6,6 +6,7 @@ import { listSignals, SIGNAL_WORDS } from '@/components/access/labels'
 import { ButtonLink } from '@/components/ui/button-link'
 import { ExportMenu } from '@/components/ui/export-menu'
 import { SearchField, SelectField } from '@/components/ui/fields'
+import { FoldedFilters } from '@/components/ui/folded-filters'
 import {
   formatPeopleOptionsView,
   isPeopleFiltered,
@@ -50,6 +51,8 @@ export function PeopleFilters({ current, typed, view, problems, names }: Props) 
   const { q, signal, ...kept } = Object.fromEntries(
     new URLSearchParams(formatPeopleView({ ...typed, cursor: null, from: 0 })),
   )
+  const chosen =
+    PEOPLE_FILTERS.filter((by) => describePeopleFilter(by, view, names) !== null).length + (view.signal ? 1 : 0)
   const isSettled = typed.search === view.search || problems.length > 0
   return (
     <>
@@ -65,23 +68,25 @@ export function PeopleFilters({ current, typed, view, problems, names }: Props) 
           defaultValue={typed.search}
           className="max-sm:max-w-none sm:max-w-72"
         />
-        {PEOPLE_FILTERS.map((by) => (
-          <FilterPicker
-            key={by}
-            {...PEOPLE_FILTER_WORDS[by]}
-            value={describePeopleFilter(by, view, names)}
-            clearHref={path + formatPeopleView(withoutPeopleFilter(view, by))}
-            optionsHref={`/people/options${formatPeopleOptionsView({ ...first, by, as: current })}`}
+        <FoldedFilters chosen={chosen}>
+          {PEOPLE_FILTERS.map((by) => (
+            <FilterPicker
+              key={by}
+              {...PEOPLE_FILTER_WORDS[by]}
+              value={describePeopleFilter(by, view, names)}
+              clearHref={path + formatPeopleView(withoutPeopleFilter(view, by))}
+              optionsHref={`/people/options${formatPeopleOptionsView({ ...first, by, as: current })}`}
+            />
+          ))}
+          <SelectField
+            name="signal"
+            label="Worth a second look"
+            hideLabel
+            options={SIGNAL_OPTIONS}
+            defaultValue={view.signal ?? ''}
+            className="w-44 max-sm:w-[calc(50%-0.25rem)]"
           />
-        ))}
-        <SelectField
-          name="signal"
-          label="Worth a second look"
-          hideLabel
-          options={SIGNAL_OPTIONS}
-          defaultValue={view.signal ?? ''}
-          className="w-44 max-sm:w-[calc(50%-0.25rem)]"
-        />
+        </FoldedFilters>
         {Object.entries(kept).map(([name, value]) => (
           <input key={name} type="hidden" name={name} value={value} />
         ))}

@@ -42,6 +42,7 @@ export function PeopleFrame({ current, anyone, unread, past, savedViews, childre
     <>
       <PageHeader
         title="People"
+        className="max-sm:mb-3"
         description={`Everyone who ${past ? 'had' : 'has'} an Azure role in a connected subscription, directly or through groups.`}
       />
       {anyone || past ? (
