@@ -84,7 +84,7 @@ export function PeopleFilters({ current, typed, view, problems, names }: Props) 
             hideLabel
             options={SIGNAL_OPTIONS}
             defaultValue={view.signal ?? ''}
-            className="w-44 max-sm:w-[calc(50%-0.25rem)]"
+            className="max-sm:w-full sm:[&_select]:field-sizing-content"
           />
         </FoldedFilters>
         {Object.entries(kept).map(([name, value]) => (
