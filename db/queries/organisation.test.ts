@@ -21,7 +21,7 @@ test('owners see security events and from where they came, everybody else only w
     await audit(tx, { ...owner, visitor }, { action: 'connection.renamed', subject: 'Payments' })
     await audit(tx, { ...owner, visitor }, { action: 'access.exported', subject: 'Payments' })
   })
-  const seenBy = async (role: 'owner' | 'admin' | 'viewer', kind: 'change' | 'security') =>
+  const seenBy = async (role: 'owner' | 'admin' | 'viewer', kind: 'change' | 'security' | null) =>
     (await listAuditEvents({ ...owner, role }, { kind, cursor: null })).rows.map((row) => [
       row.action,
       row.clientAddress,
@@ -36,8 +36,9 @@ test('owners see security events and from where they came, everybody else only w
     ['access.exported', visitor.address, visitor.requestId],
     ['member.signed_in', null, null],
   ])
+  expect(await seenBy('owner', null)).toHaveLength(4)
   for (const role of ['admin', 'viewer'] as const) {
-    for (const kind of ['change', 'security'] as const) {
+    for (const kind of ['change', 'security', null] as const) {
       expect(await seenBy(role, kind)).toEqual([
         ['connection.renamed', null, null],
         ['member.joined', null, null],

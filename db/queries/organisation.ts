@@ -36,7 +36,9 @@ export async function listAuditEvents(actor: Actor, view: AuditView) {
       requestId: owner ? auditEvents.requestId : sql<null>`null`,
     })
     .from(auditEvents)
-    .where(and(eq(auditEvents.organisationId, actor.organisationId), eq(auditEvents.kind, kind), beyond))
+    .where(
+      and(eq(auditEvents.organisationId, actor.organisationId), kind ? eq(auditEvents.kind, kind) : undefined, beyond),
+    )
     .orderBy(newer ? asc(auditEvents.seq) : desc(auditEvents.seq))
     .limit(PAGE + 1)
 

@@ -341,11 +341,11 @@ export const ALL_CHANGES: ChangesView = parseChangesView({})
 /** Where a page of the audit log lies: next to the event with this number, on its older or newer side. */
 export type AuditCursor = { side: 'older' | 'newer'; seq: number }
 
-/** One half of the audit log; without a cursor its newest page. */
-export type AuditView = { kind: AuditKind; cursor: AuditCursor | null }
+/** The audit log, or one half of it; without a cursor its newest page. */
+export type AuditView = { kind: AuditKind | null; cursor: AuditCursor | null }
 
 const AUDIT_ADDRESS: Address<AuditView> = {
-  kind: oneOf('kind', AUDIT_KINDS, 'change'),
+  kind: oneOf('kind', AUDIT_KINDS, null),
   cursor: {
     read: (params) => {
       const side = params.newer ? 'newer' : 'older'

@@ -232,8 +232,8 @@ const AUDIT_COLUMNS: readonly Column<AuditRow>[] = [
   { name: 'request_id', value: ({ requestId }) => requestId },
 ]
 
-/** One half of the audit log, the newest first, as far as the member may see it. */
-export function auditList(actor: Actor, organisation: string, kind: AuditKind, at: Date): ListToExport {
+/** The audit log or one half of it, the newest first, as far as the member may see it. */
+export function auditList(actor: Actor, organisation: string, kind: AuditKind | null, at: Date): ListToExport {
   async function* read() {
     let cursor: AuditCursor | null = null
     do {
@@ -244,7 +244,7 @@ export function auditList(actor: Actor, organisation: string, kind: AuditKind, a
   }
   const { rows, count } = counting('events', read())
   return {
-    ...{ list: 'audit log', label: organisation, at, snapshots: [], filters: { kind }, count },
+    ...{ list: 'audit log', label: organisation, at, snapshots: [], filters: kind ? { kind } : {}, count },
     cells: cellsOf({ name: 'Audit log', columns: AUDIT_COLUMNS, rows }),
   }
 }

@@ -115,7 +115,7 @@ async function openChanges(member: Exporter, address: URLSearchParams): Promise<
   return changesList(member, await findAllResults(member, ''), of, parseChangesView(Object.fromEntries(address)))
 }
 
-/** The audit log, or with `kind=security` its half for owners. */
+/** The audit log or the half of it that is asked for; whoever is no owner sees one half only. */
 async function openAudit(member: Exporter, address: URLSearchParams): Promise<ListToExport> {
   const { kind } = parseAuditView(Object.fromEntries(address))
   const shown = member.role === 'owner' ? kind : 'change'

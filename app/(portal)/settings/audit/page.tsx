@@ -21,7 +21,13 @@ export default async function AuditPage({ searchParams }: PageProps<'/settings/a
   return (
     <>
       <SettingsHeader current="audit" />
-      {member.role === 'owner' ? <KindTabs current={kind} /> : null}
+      {member.role === 'owner' ? (
+        <KindTabs current={kind} />
+      ) : (
+        <p className="mb-3 text-ink-soft">
+          What was changed. Who signed in, was refused or took an export is shown to owners only.
+        </p>
+      )}
       {events.rows.length > 0 ? (
         <>
           <div className="mb-3 flex justify-end">
@@ -37,24 +43,31 @@ export default async function AuditPage({ searchParams }: PageProps<'/settings/a
         </>
       ) : (
         <EmptyState title="Nothing recorded here">
-          Connecting, syncing by hand, renaming, disconnecting and changes of members are written down here.
+          {NOTHING[member.role === 'owner' ? (kind ?? 'change') : 'change']}
         </EmptyState>
       )}
     </>
   )
 }
 
-function KindTabs({ current }: { current: AuditKind }) {
+/** What each half of the log is for, where it is empty. */
+const NOTHING: Record<AuditKind, string> = {
+  change: 'Connecting, syncing by hand, renaming, disconnecting and changes of members are written down here.',
+  security: 'Who signed in, was refused or took an export is written down here.',
+}
+
+function KindTabs({ current }: { current: AuditKind | null }) {
   return (
     <Tabs
       label="Kind of event"
       tabs={[
-        { href: '/settings/audit', label: 'Changes', current: current === 'change' },
+        { href: '/settings/audit', label: 'All', current: current === null },
+        { href: '/settings/audit?kind=change', label: 'Changes', current: current === 'change' },
         { href: '/settings/audit?kind=security', label: 'Security', current: current === 'security' },
       ]}
     />
   )
 }
 
-const formatHref = (kind: AuditKind, cursor: AuditCursor | null) =>
+const formatHref = (kind: AuditKind | null, cursor: AuditCursor | null) =>
   cursor && `/settings/audit${formatAuditView({ kind, cursor })}`
