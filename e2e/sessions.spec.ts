@@ -304,3 +304,22 @@ test('whoever confirms as somebody else is signed in as that one, and a sign-in 
   await expect(page).toHaveURL(/\/settings\/members$/)
   await expect(accountButton(page)).toContainText(reader.name)
 })
+
+test('an address that nothing answers keeps a member in the frame, and says no more to anybody else', async ({
+  page,
+  world,
+  browser,
+}) => {
+  await signIn(page, world.account('owner'))
+  expect((await page.goto('/no/such/page'))?.status()).toBe(404)
+  await expect(page.getByRole('heading', { name: 'There is nothing here' })).toBeVisible()
+  await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible()
+  await page.getByRole('link', { name: 'Look through all people' }).click()
+  await expect(page).toHaveURL(/\/people$/)
+
+  const nobody = await browser.newPage()
+  expect((await nobody.goto('/no/such/page'))?.status()).toBe(404)
+  await expect(nobody.getByRole('heading', { name: 'There is nothing here' })).toBeVisible()
+  await expect(nobody.getByRole('navigation', { name: 'Main' })).toHaveCount(0)
+  await nobody.close()
+})

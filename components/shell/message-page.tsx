@@ -18,14 +18,21 @@ export function MessagePage({ title, children, actions, inFrame }: Props) {
   )
 }
 
+type PlainLinkProps = { href: string; variant?: 'primary' | 'secondary'; children: string }
+
 /**
- * The link back from a page that failed or does not exist. It is a plain anchor, so that it loads the portal afresh, and so
+ * A link on from a page that failed or does not exist. It is a plain anchor, so that it loads the portal afresh, and so
  * that these pages, which Next sends along with every other page, need no code for it.
  */
-export function HomeLink({ variant }: { variant?: 'primary' | 'secondary' }) {
-  return (
-    <a href="/integrations" className={buttonClasses({ variant })}>
-      Go to Integrations
-    </a>
-  )
-}
+export const PlainLink = ({ href, variant, children }: PlainLinkProps) => (
+  <a href={href} className={buttonClasses({ variant })}>
+    {children}
+  </a>
+)
+
+/** The link back to where the portal begins. */
+export const HomeLink = ({ variant }: { variant?: 'primary' | 'secondary' }) => (
+  <PlainLink href="/integrations" variant={variant}>
+    Go to Integrations
+  </PlainLink>
+)
