@@ -100,6 +100,28 @@ test('a card of a phone has the name, the strongest role with its scope, how it 
   }
 })
 
+test('on a phone the list of all people begins in the upper half, with the filters behind one button', async ({
+  page,
+  world,
+}) => {
+  await signIn(page, world.account('owner'))
+  await connect(page, world)
+  for (const width of [390, 320]) {
+    await page.setViewportSize({ width, height: 844 })
+    await page.goto('/people')
+    const box = await page.getByRole('table').boundingBox()
+    expect(box?.y, `at ${width}`).toBeLessThan(450)
+    const signal = page.getByLabel('Worth a second look', { exact: true })
+    await expect(signal).toBeHidden()
+    await page.getByText('Filters', { exact: true }).click()
+    await signal.selectOption('Can grant access')
+    await expect(page.getByText('Filters: 1', { exact: true })).toBeVisible()
+  }
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await expect(page.getByText('Filters: 1', { exact: true })).toBeHidden()
+  await expect(page.getByLabel('Worth a second look', { exact: true })).toBeVisible()
+})
+
 test('on paper there is the subscription, the moment and the whole table, and nothing to press', async ({
   page,
   world,
