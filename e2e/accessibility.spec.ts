@@ -216,6 +216,7 @@ test('a subscription is connected with the keyboard alone', async ({ page, world
   await expect(items.last()).toBeFocused()
   await keyboard.press('ArrowDown')
   await expect(items.first()).toBeFocused()
+  await keyboard.press('End')
   await keyboard.press('r')
   await expect(page.getByRole('menuitem', { name: /^Re/ }).first()).toBeFocused()
   await keyboard.press('Escape')
