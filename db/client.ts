@@ -26,9 +26,9 @@ export async function getDbOfEveryOrganisation(): Promise<Database> {
 }
 
 /**
- * A transaction of an organisation that takes long, beside which others read on either engine. On the embedded one they see what it has
- * written so far: what it writes must hold from a moment on at which nobody looks yet, and `holdReaders` has to be called before
- * anything else is written.
+ * A long transaction of an organisation, during which others can read on either engine. On the embedded one they see what it has written
+ * so far. It may therefore write only rows that begin or end at a time later than the one that readers ask for; before it writes
+ * anything else it has to call `holdReaders`, which lets nobody read until it has ended.
  */
 export async function transactionBesideReaders<T>(
   { organisationId }: Pick<Actor, 'organisationId'>,

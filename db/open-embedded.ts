@@ -14,7 +14,8 @@ const APPLICATION = 'rolecall_app'
 
 /**
  * PGlite's own settings, with less room to keep pages of tables in: with the usual 128 MB the engine takes 100 MB more of the process
- * at rest, and a table that does not fit comes from the memory in which the system keeps files, which is about as fast.
+ * at rest, and a table that does not fit comes from the memory in which the system keeps files, which is about as fast. Statistics are made of
+ * a fifth of the usual number of rows: with 50,000 holders that takes 0.13 seconds instead of one, and nobody is answered meanwhile.
  */
 const SETTINGS = [...PGlite.defaultStartParams, '-c', 'shared_buffers=48MB', '-c', 'default_statistics_target=20']
 

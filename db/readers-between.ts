@@ -13,8 +13,8 @@ const SLICE_MS = 25
  * else would wait until the transaction has ended.
  *
  * A reader's statement runs inside of the transaction, behind a savepoint to which it then goes back. It may only read, and sees the
- * rows of its own organisation, and of the transaction what that has written so far. So only a transaction may let readers in whose rows
- * nobody takes for valid yet: those of a publish hold from a moment on that the connection has not published.
+ * rows of its own organisation, with what the transaction has written so far. Only a transaction whose rows nobody takes for valid yet may
+ * let readers in: the rows of a publish begin or end at a time that the connection has not published, and readers ask for an earlier one.
  *
  * Of all who share an engine, one transaction at a time is open, so one of these objects serves an engine.
  */

@@ -21,7 +21,7 @@ export type ResultCounts = {
   unread: number
   /** Of the people; null where it was not counted yet. */
   privileged: number | null
-  /** Role assignments at the subscription and below it, active or activated: what Azure's limit of 4,000 counts. Null as before. */
+  /** Role assignments at the subscription and below it, active or activated: what Azure's limit of 4,000 counts. Null where it was not counted yet. */
   ownAssignments: number | null
   signals: SignalCounts
   roleCounts: Record<string, RoleCount>
@@ -31,7 +31,7 @@ type Counted = {
   organisationId: string
   tenantId: string
   published: Published
-  /** About how many have access, if that is known. Of many only some are counted at once. */
+  /** An estimate of how many have access, if there is one. Many of them are counted in several statements. */
   about?: number
 }
 

@@ -36,8 +36,8 @@ const LONGEST_WAIT_SECONDS = HEARTBEAT_LOST_SECONDS - 15
  * What other connections share with this one (the directory, and nodes above the subscription) is written from now on; their
  * readers see it with their own next result.
  *
- * Others read meanwhile. What is written until `holdReaders` is called holds from a moment on that no connection has published yet; what
- * is known of principals and roles has no moment, and a page may show it early.
+ * Others read meanwhile. All rows that are written before `holdReaders` is called begin or end at a time that no connection has published
+ * yet, so that readers still see the old result. Principals and roles are kept without such times, so a page may show a new name early.
  *
  * @returns how many rows of interval tables were written, and what is to be noted once the transaction has committed
  */
