@@ -1,5 +1,8 @@
 import type { NextConfig } from 'next'
 
+/** Every address but those of the files that Next makes with a build. */
+const NOT_OF_THE_BUILD = '/:path((?!_next/).*)'
+
 // Security headers are not here: the guard in front of Next sets them on every answer (`lib/guard/security-headers.ts`).
 const config: NextConfig = {
   poweredByHeader: false,
@@ -15,6 +18,13 @@ const config: NextConfig = {
   typescript: { ignoreBuildErrors: true },
   // No page has pictures to be made smaller, so nobody needs to reach the program that would do it: `/_next/image` is 404.
   images: { unoptimized: true },
+  // Addresses that nothing answers, except files that are gone: those Next answers with two words of text. A page that takes every
+  // address, like `[...path]`, would answer those too, and their actions could be called where `proxy.ts` does not look.
+  rewrites: async () => ({
+    beforeFiles: [],
+    afterFiles: [],
+    fallback: [{ source: NOT_OF_THE_BUILD, destination: '/nothing-here' }],
+  }),
 }
 
 export default config

@@ -59,4 +59,5 @@ function isOtherLoopbackName(request: NextRequest, portalUrl: string): boolean {
   return isOther && hostname === 'localhost' && request.method === 'GET' && request.nextUrl.pathname !== '/api/health'
 }
 
-export const config = { matcher: ['/((?!_next/static/|icon\\.svg$|favicon\\.ico$).*)'] }
+// Left out are only files, at whose addresses no page and no action ever answers.
+export const config = { matcher: ['/((?!_next/static/|icon\\.svg$).*)'] }

@@ -18,7 +18,6 @@ const FILLERS = {
   feedId: ID,
   exportId: ID,
   nextauth: '_log',
-  missing: 'no-such-page',
 }
 
 /** A file that pages load, one that is no page, and addresses that nothing answers. */

@@ -64,10 +64,7 @@ test('every page can be read at every width and on paper', async ({ page, world 
   await makeFeed(page, 'Access')
   const pages = portalRoutes().filter(({ kind }) => kind === 'page')
   const addresses = pages.map((route) =>
-    fill(route, {
-      ...{ connectionId, attemptId, accountId, draftId, changeId: accountId, personId: owner.objectId },
-      missing: 'no-such-page',
-    }),
+    fill(route, { connectionId, attemptId, accountId, draftId, changeId: accountId, personId: owner.objectId }),
   )
   const views = [`${results}/ask?who=people`, '/integrations?tab=attention', '/integrations?view=list&by=account']
   for (const address of [...addresses, String(group), '/integrations?view=list', ...views]) {

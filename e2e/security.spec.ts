@@ -62,7 +62,6 @@ const fillersFor = ({ connectionId, attemptId, accountId, draftId, feedId, expor
   changeId,
   personId,
   nextauth: 'session',
-  missing: 'no-such-page',
   keyFile: 'no-such-key.pem',
 })
 

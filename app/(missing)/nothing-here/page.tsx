@@ -3,7 +3,10 @@ import { notFound } from 'next/navigation'
 
 export const metadata: Metadata = { title: 'Nothing here' }
 
-/** Every address that no other route answers. Without this page Next would answer outside of the frame, to members too. */
+/**
+ * What every address shows that no route answers: `next.config.ts` leads them here. Without this page Next would answer outside of
+ * the frame, to members too.
+ */
 export default function MissingPage() {
   notFound()
 }
