@@ -45,3 +45,30 @@ test('somebody who is added to a group is told of by name, with the groups, from
   await expect(page.getByText('It happened between these two moments.')).toBeVisible()
   await inspect(page, 'a change of access')
 })
+
+test('what is chosen in a filter before any script has loaded is applied as soon as one has', async ({
+  page,
+  world,
+}) => {
+  const { tenantId, subscription } = world
+  const { objectId: ada } = world.account('outsider')
+  await signIn(page, world.account('owner'))
+  await connect(page, world)
+  await change({ type: 'assign', tenantId, principalId: ada, role: 'Owner', subscriptionId: subscription.id })
+  const results = new URL(await openResults(page)).pathname
+  await syncNow(page)
+  await page.goto(`${results}/runs`)
+  await expect(page.getByRole('link', { name: '1 change that gave access' })).toBeVisible()
+
+  const scripts = Promise.withResolvers<void>()
+  await page.route('**/_next/static/**/*.js', async (route) => {
+    await scripts.promise
+    await route.continue()
+  })
+  await page.goto('/changes', { waitUntil: 'commit' })
+  await page.getByRole('combobox', { name: 'Gained or lost' }).selectOption('Gained')
+  await page.getByRole('combobox', { name: 'Privileged' }).selectOption('Privileged only')
+  scripts.resolve()
+  await expect(page).toHaveURL(/effect=gained.*privileged=1/)
+  await expect(page.getByRole('combobox', { name: 'Gained or lost' })).toHaveValue('gained')
+})

@@ -35,17 +35,21 @@ export function FilterForm({ label, action, values, settled = null, children }: 
   const typedAddress = useRef('')
   /** Whether Enter was pressed, so that what was typed as filters becomes them as soon as it is understood. */
   const settling = useRef(false)
+  /** Whether this script has compared the fields with the view before. */
+  const ran = useRef(false)
   const [pending, startTransition] = useTransition()
 
   const wanted = JSON.stringify(values)
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is typed later applies by itself
   useEffect(() => {
+    const isFirst = !ran.current
+    ran.current = true
     for (const [name, value] of Object.entries<string>(JSON.parse(wanted))) {
       const field = form.current?.elements.namedItem(name)
       if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement) || field.value === value) continue
-      if (field !== document.activeElement) field.value = value
-      // The field in which somebody is typing keeps what is typed, also what was typed before this script ran.
-      else if (!waiting.current) applyAfter(PAUSE_MS, true)
+      // The field in which somebody is typing keeps what is typed, and any field what was chosen before this script ran.
+      if (!isFirst && field !== document.activeElement) field.value = value
+      else if (!waiting.current) applyAfter(PAUSE_MS, field instanceof HTMLInputElement)
     }
   }, [wanted])
   useEffect(() => () => clearTimeout(waiting.current), [])
@@ -88,6 +92,8 @@ export function FilterForm({ label, action, values, settled = null, children }: 
       aria-label={label}
       aria-busy={pending}
       action={action}
+      // What a browser would fill in again on the way back is what was chosen before, not what the address says.
+      autoComplete="off"
       onSubmit={(event: SubmitEvent<HTMLFormElement>) => {
         event.preventDefault()
         const field = event.currentTarget.elements.namedItem('q')
