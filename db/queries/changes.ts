@@ -130,6 +130,7 @@ const changesAbout = ({ organisationId }: Actor, id: string): SQL => sql`array(
 
 const subject = alias(principals, 'subject_of_change')
 const group = alias(principals, 'group_of_change')
+const sole = alias(principals, 'sole_holder_of_change')
 const initiator = alias(principals, 'initiator_of_change')
 
 async function readChanges(actor: Actor, ids: string[], connectionId: string | null) {
@@ -210,6 +211,8 @@ async function readEffects(actor: Actor, ids: string[], connectionId: string | n
       effect: changeEffects.effect,
       people: changeEffects.people,
       others: changeEffects.others,
+      soleId: changeEffects.soleId,
+      soleName: sole.name,
       grants: changeEffects.grants,
       strongest: changeEffects.strongest,
       privileged: changeEffects.privileged,
@@ -222,6 +225,7 @@ async function readEffects(actor: Actor, ids: string[], connectionId: string | n
     .from(changeEffects)
     .innerJoin(nodes, and(eq(nodes.organisationId, changeEffects.organisationId), eq(nodes.id, changeEffects.nodeId)))
     .leftJoin(roleDefinitions, toRole(nodes, changeEffects.roleId))
+    .leftJoin(sole, toPrincipal(nodes, changeEffects.soleId, sole))
     .where(
       and(
         eq(changeEffects.organisationId, actor.organisationId),

@@ -90,6 +90,8 @@ export const changeEffects = pgTable(
     /** People, and everyone and everything else, groups not counted; and how many (principal, role, scope) these are together. */
     people: integer('people').notNull(),
     others: integer('others').notNull(),
+    /** Whom it reaches, where that is a single principal; null for several, for none, and for what was recorded before this was kept. */
+    soleId: text('sole_id'),
     grants: integer('grants').notNull(),
     /** The strongest of them: what a list shows. `strongest` is 1 for a role that grants access to 5 for one that reads, 6 when unreadable. */
     strongest: integer('strongest').notNull(),
@@ -117,5 +119,6 @@ export const changeEffects = pgTable(
     check('change_effects_effect', oneOf('effect', EFFECTS)),
     check('change_effects_scope_level', oneOf('scope_level', SCOPE_LEVELS)),
     check('change_effects_strongest', sql`strongest between 1 and 6`),
+    check('change_effects_sole', sql`sole_id is null or people + others = 1`),
   ],
 )

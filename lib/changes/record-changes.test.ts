@@ -141,6 +141,25 @@ test('an assignment to a group tells how many it reaches', async () => {
   expect(latest).toMatch(/assigned( it)? to Operators\.$/)
 })
 
+test('of a group that reaches a single person that person is told of, whatever happens to the group', async () => {
+  const { tenant, ada, operators, change, sync, told } = await connected()
+  const { tenantId, subscription } = tenant
+  change({ type: 'add_member', tenantId, group: operators, principalId: ada })
+  await sync()
+  const scope = `/subscriptions/${subscription.id}`
+  change({ type: 'assign', tenantId, role: 'Reader', scope, principalId: operators })
+  await sync()
+  const [gained] = await told()
+  expect(gained).toMatch(`Ada Novak gained Reader of ${subscription.name}. `)
+  expect(gained).toMatch(/assigned( it)? to Operators\.$/)
+  change({ type: 'delete_group', tenantId, group: operators })
+  await sync()
+  expect((await told()).slice(0, -2).sort()).toEqual([
+    `Ada Novak lost Owner and 1 more grant of ${subscription.name}. Ada Novak was removed from Operators, which lies in Platform.`,
+    `Ada Novak lost Owner of ${subscription.name}. Operators was removed from Platform.`,
+  ])
+})
+
 test('a change of a group that all subscriptions inherit is stored once and told for all of them', async () => {
   const { tenant, ids, ada, operators, change, sync } = await connected({ subscriptions: 3 })
   change({ type: 'add_member', tenantId: tenant.tenantId, group: operators, principalId: ada })

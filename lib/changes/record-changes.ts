@@ -67,15 +67,15 @@ async function storeCauses(tx: Transaction, write: ChangesWrite, causes: Cause[]
   if (kept.length === 0) return 0
   await rankEffects(tx, write)
   const reachNobody = sql`
-    select c.node_id, c.id, ${ownEffect}, 0, 0, 0, ${strength(sql`r.privilege`)}, coalesce(r.privileged, false), c.role_id, c.scope, c.scope_level,
+    select c.node_id, c.id, ${ownEffect}, 0, 0, null, 0, ${strength(sql`r.privilege`)}, coalesce(r.privileged, false), c.role_id, c.scope, c.scope_level,
       c.kind = 'eligible', array[c.role_id]
     from changes c left join role_definitions r on r.organisation_id = c.organisation_id and r.tenant_id = c.tenant_id and r.id = c.role_id
     where c.organisation_id = ${organisationId} and c.account_id = ${accountId} and c.at = ${at.toISOString()}::timestamptz
       and c.key is not null and not exists (select from effects e where e.change_id = c.id)`
   const { rows: stored } = await tx.execute<{ rows: number }>(sql`
     with stored as (
-      insert into change_effects (organisation_id, at, node_id, change_id, effect, people, others, grants, strongest, privileged,
-        role_id, scope, scope_level, eligible, role_ids)
+      insert into change_effects (organisation_id, at, node_id, change_id, effect, people, others, sole_id, grants, strongest,
+        privileged, role_id, scope, scope_level, eligible, role_ids)
       select ${organisationId}::uuid, ${at.toISOString()}::timestamptz, one.* from (${STRONGEST_WITH_COUNTS} union all ${reachNobody}) as one
       returning 1)
     select count(*)::int as rows from stored`)
@@ -104,13 +104,14 @@ async function rankEffects(tx: Transaction, { organisationId, tenantId }: Change
 
 /** Of each cause, node and effect the counts, and the strongest role: what is held before what is only eligible. */
 const STRONGEST_WITH_COUNTS = sql`
-  select s.node_id, s.change_id, s.told, c.people, c.others, c.grants, s.strongest, c.privileged, s.role_id, s.scope, s.scope_level, s.eligible,
+  select s.node_id, s.change_id, s.told, c.people, c.others, c.sole_id, c.grants, s.strongest, c.privileged, s.role_id, s.scope, s.scope_level, s.eligible,
     c.role_ids
   from (
     select distinct on (node_id, change_id, told) * from ranked
     order by node_id, change_id, told, eligible, strongest, ${rank(sql`scope_level`, SCOPE_LEVELS)}, role_id, lower(scope)) as s
   join (
     select node_id, change_id, told, (count(distinct principal_id) filter (where principal_kind = 'user'))::int as people,
-      (count(distinct principal_id) filter (where principal_kind <> 'user'))::int as others, count(*)::int as grants,
+      (count(distinct principal_id) filter (where principal_kind <> 'user'))::int as others,
+      case when count(distinct principal_id) = 1 then min(principal_id) end as sole_id, count(*)::int as grants,
       bool_or(privileged) as privileged, array_agg(distinct role_id) as role_ids
     from ranked group by node_id, change_id, told) as c using (node_id, change_id, told)`

@@ -41,10 +41,11 @@ export async function recordMove(tx: Transaction, write: ChangesWrite, moved: Mo
       ...(!isMove && { list: isSameReader ? 'scopes' : 'assignments' }),
     },
   })
+  const soleId = sql`case when count(*) filter (where h.kind <> 'group') = 1 then min(h.principal_id) filter (where h.kind <> 'group') end`
   const rolesAt = sql`array(select distinct a.role_id from assignments a where a.organisation_id = h.organisation_id and a.node_id = h.node_id)`
   const count = (some: string[], effect: string, valid: ReturnType<typeof sql>) => sql`
     select ${organisationId}::uuid, h.node_id, ${id}::uuid, ${effect}::text, ${moment},
-      (count(*) filter (where h.kind = 'user'))::int, (count(*) filter (where h.kind not in ('user', 'group')))::int, sum(h.grants)::int,
+      (count(*) filter (where h.kind = 'user'))::int, (count(*) filter (where h.kind not in ('user', 'group')))::int, ${soleId}, sum(h.grants)::int,
       min(h.strongest), coalesce(bool_or(r.privileged), false), (array_agg(h.role_id order by h.rank, h.role_id))[1],
       (array_agg(h.scope order by h.rank, h.role_id))[1], (array_agg(h.scope_level order by h.rank, h.role_id))[1],
       (array_agg(h.assignment_kind = 'eligible' order by h.rank, h.role_id))[1], ${rolesAt}
@@ -54,8 +55,8 @@ export async function recordMove(tx: Transaction, write: ChangesWrite, moved: Mo
   const until = sql`${moved.shownUntil.toISOString()}::timestamptz`
   const { rows } = await tx.execute<{ rows: number }>(sql`
     with stored as (
-      insert into change_effects (organisation_id, node_id, change_id, effect, at, people, others, grants, strongest, privileged,
-        role_id, scope, scope_level, eligible, role_ids)
+      insert into change_effects (organisation_id, node_id, change_id, effect, at, people, others, sole_id, grants, strongest,
+        privileged, role_id, scope, scope_level, eligible, role_ids)
       ${count(moved.joined, isMove ? 'gained' : 'seen', sql`h.valid_to is null`)}
       union all
       ${count(moved.left, isMove ? 'lost' : 'unseen', sql`h.valid_from <= ${until} and (h.valid_to is null or h.valid_to > ${until})`)}

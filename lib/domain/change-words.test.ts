@@ -7,7 +7,17 @@ const change = (more: Partial<ToldChange> = {}): ToldChange => ({
   ...more,
 })
 const effect = (more: Partial<ToldEffect> = {}): ToldEffect => ({
-  ...{ effect: 'gained', people: 1, others: 0, grants: 1, roleId: 'r', roleName: 'Owner', eligible: false },
+  ...{
+    effect: 'gained',
+    people: 1,
+    others: 0,
+    soleId: null,
+    soleName: null,
+    grants: 1,
+    roleId: 'r',
+    roleName: 'Owner',
+    eligible: false,
+  },
   ...{
     scope: '/subscriptions/s',
     scopeLevel: 'subscription',
@@ -29,6 +39,12 @@ test.each([
   [change(), effect({ people: 12, grants: 20 }), '12 people gained roles, the strongest of them Owner, of Payments'],
   [change(), effect({ people: 0, others: 2, grants: 2 }), '2 principals that are not people gained Owner of Payments'],
   [change({ cause: 'person' }), effect({ effect: 'altered' }), 'Ada still holds Owner of Payments'],
+  [
+    change({ cause: 'group', principalId: null, groupId: 'g', groupName: 'Operators' }),
+    effect({ effect: 'lost', soleId: 'p', soleName: 'Ada' }),
+    'Ada lost Owner of Payments',
+  ],
+  [change({ principalName: 'Operators' }), effect({ soleId: 'p', soleName: null }), 'p gained Owner of Payments'],
   [
     change(),
     effect({ ...inherited, effect: 'lost' }),

@@ -34,6 +34,9 @@ export type ToldEffect = {
   effect: Effect
   people: number
   others: number
+  /** Whom it reaches, where that is a single principal and known; the name is null where it could not be read. */
+  soleId: string | null
+  soleName: string | null
   grants: number
   roleId: string
   roleName: string | null
@@ -75,8 +78,9 @@ const plural = (verb: string): string =>
     .replace(/^is /, 'are ')
     .replace(/^still holds/, 'still hold')
 
-/** Whom an effect reaches: by name where it is one who is named, else counted. */
-function reachedWords(change: ToldChange, { people, others }: ToldEffect): string {
+/** Whom an effect reaches: by name where it is a single one who is known, else counted. */
+function reachedWords(change: ToldChange, { people, others, soleId, soleName }: ToldEffect): string {
+  if (soleId !== null) return nameOr(soleName, soleId)
   const { principalId, principalName, cause } = change
   const total = people + others
   const isNamed = principalId !== null && (total === 1 || (total === 0 && cause !== 'membership'))
