@@ -160,6 +160,23 @@ test('of a group that reaches a single person that person is told of, whatever h
   ])
 })
 
+test('a subscription that comes under a management group, or leaves it, tells of the one who holds a role there', async () => {
+  const { tenant, ada, change, sync, told } = await connected()
+  const { tenantId, subscription } = tenant
+  const group = tenant.managementGroups.find(({ id }) => id !== tenantId)?.id
+  const scope = `/providers/Microsoft.Management/managementGroups/${group}`
+  change({ type: 'move_subscription', subscriptionId: subscription.id, managementGroupId: tenantId })
+  await sync()
+  change({ type: 'assign', tenantId, role: 'Owner', scope, principalId: ada })
+  change({ type: 'move_subscription', subscriptionId: subscription.id, managementGroupId: group })
+  await sync()
+  const place = `of the management group ${group}, inherited by ${subscription.name}`
+  expect((await told({ cause: 'move' }))[0]).toMatch(`Ada Novak gained Owner ${place}. `)
+  change({ type: 'move_subscription', subscriptionId: subscription.id, managementGroupId: tenantId })
+  await sync()
+  expect((await told({ cause: 'move' }))[0]).toMatch(`Ada Novak lost Owner ${place}. `)
+})
+
 test('a change of a group that all subscriptions inherit is stored once and told for all of them', async () => {
   const { tenant, ids, ada, operators, change, sync } = await connected({ subscriptions: 3 })
   change({ type: 'add_member', tenantId: tenant.tenantId, group: operators, principalId: ada })
