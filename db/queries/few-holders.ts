@@ -6,7 +6,7 @@ import { directoryGroups, groupMembers, groupNesting } from '@/db/schema/directo
 import { unquoteSearch } from '@/lib/domain/typed-filter'
 import type { GrantFilter, HolderFilter } from '@/lib/domain/views'
 import { ASSIGNMENT_KINDS, PRINCIPAL_STATUSES } from '@/lib/domain/vocabulary'
-import { selectFoundIds } from './found-ids'
+import { findIds } from './found-ids'
 import { asksOfGrants, grantMatches, KINDS, kindMatches, showsSignal } from './holder-filters'
 import { cleanSearch } from './input'
 import { inSnapshot, type Published, weakestKindOf } from './snapshot'
@@ -33,15 +33,15 @@ export async function findFewHolders(
     const { rows } = await db.execute<{ id: string }>(sql`${ids} limit ${mostFew + 1}`)
     if (rows.length <= mostFew) return [...new Set(rows.map(({ id }) => id))]
   }
-  return null
+  const text = cleanSearch(unquoteSearch(filter.search))
+  return text === '' ? null : findIds(actor, text, mostFew)
 }
 
 /** The selects of ids, `id`, by which few may be found, the cheapest first. */
 function listProbes(actor: Actor, published: Published, filter: HolderFilter, groups: MatchingGroups | null): SQL[] {
-  const { who, status, notStatus, guest, signal, search } = filter
+  const { who, status, notStatus, guest, signal } = filter
   const ofHolders = (condition: SQL | undefined) => sql`select ${holders.principalId} as id from ${holders}
     where ${and(inSnapshot(holders, actor, published), inArray(holders.kind, KINDS[who]), condition)}`
-  const text = cleanSearch(unquoteSearch(search))
   const statuses = PRINCIPAL_STATUSES.filter((one) => (status ? one === status : !notStatus.includes(one)))
   return [
     ...(statuses.includes('active')
@@ -59,7 +59,6 @@ function listProbes(actor: Actor, published: Published, filter: HolderFilter, gr
         ]
       : []),
     ...(asksOfGrants(filter) ? [selectMatchingIds(actor, published, filter, groups)] : []),
-    ...(text === '' ? [] : [selectFoundIds(actor.organisationId, text)]),
   ]
 }
 

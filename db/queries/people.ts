@@ -1,32 +1,22 @@
-import { and, arrayOverlaps, eq, gt, lte, notInArray, or, SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, notInArray, type SQL, Subquery, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { connectionNodes, holders } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { principals } from '@/db/schema/directory'
 import { isAnyOf } from '@/db/text-array'
-import { bitOf, showsAnywhere } from '@/lib/domain/combined-holders'
 import type { PeopleFilter } from '@/lib/domain/people-filter'
 import { unquoteSearch } from '@/lib/domain/typed-filter'
 import type { Cursor, Direction } from '@/lib/domain/views'
-import { type PrincipalStatus, type Privilege, strengthOf } from '@/lib/domain/vocabulary'
+import type { PrincipalStatus, Privilege } from '@/lib/domain/vocabulary'
 import { MOST_COUNTED, type Total, totalOf } from '@/lib/domain/words'
 import { MOST_FEW } from './few-holders'
-import { selectFoundIds } from './found-ids'
+import { findIds } from './found-ids'
 import { cleanSearch, searchText } from './input'
 import { keyset, type Page, readPageOrFirst } from './keyset'
-import {
-  connectionsShown,
-  guestShown,
-  isHolderAtShownNode,
-  isHolderShown,
-  nodeOfHolder,
-  type Results,
-  selectShownNodes,
-  statusShown,
-} from './results-shown'
+import { asksOfAccess, hasAccess, hasMatchingAccess, isOfPerson, selectMatching } from './people-access'
+import { connectionsShown, guestShown, isHolderShown, nodeOfHolder, type Results, statusShown } from './results-shown'
 import { privilegeOfStrength, toPrincipal } from './snapshot'
-import { shownSignals } from './subscription-holders'
 
 /** Somebody with access in any connected subscription. */
 export type PersonRow = {
@@ -62,11 +52,25 @@ export async function listPeople(
   results: Results,
   query: PeopleQuery,
   limit = 50,
+  mostLooked = LOOKED_AT,
 ): Promise<Page<PersonRow>> {
-  return readPageOrFirst(query.cursor, (cursor) => readPeople(actor, results, { ...query, cursor }, limit))
+  return readPageOrFirst(query.cursor, (cursor) => readPeople(actor, results, { ...query, cursor }, limit, mostLooked))
 }
 
-async function readPeople(actor: Actor, results: Results, query: PeopleQuery, limit: number): Promise<Page<PersonRow>> {
+/**
+ * So many people are asked for their access one by one, which fills a page where one in a hundred matches. Else the access of everyone is
+ * gone through at once, which takes as long however many match.
+ */
+const LOOKED_AT = 5_000
+const LOOKED_AT_TO_COUNT = 20_000
+
+async function readPeople(
+  actor: Actor,
+  results: Results,
+  query: PeopleQuery,
+  limit: number,
+  mostLooked: number,
+): Promise<Page<PersonRow>> {
   const db = await getDb(actor)
   const { beyond, order, fetch, at, page } = keyset(
     [principals.sortName, principals.id, principals.tenantId],
@@ -94,37 +98,40 @@ async function readPeople(actor: Actor, results: Results, query: PeopleQuery, li
     .innerJoin(connectionsShown(actor, results), isHolderShown)
     .where(isOfPerson(actor))
     .as('held')
-  const found = await db
-    .select({
-      at,
-      id: principals.id,
-      tenantId: principals.tenantId,
-      name: principals.name,
-      email: principals.email,
-      status: statusShown(results),
-      guest: guestShown(results),
-      lastSignInAt: principals.lastSignInAt,
-      subscriptions: held.subscriptions,
-      grants: held.grants,
-      strongest: held.strongest,
-      eligibleOnly: held.eligibleOnly,
-      wide: held.wide,
-    })
-    .from(principals)
-    .crossJoinLateral(held)
-    .where(
-      and(
-        eq(principals.organisationId, actor.organisationId),
-        eq(principals.kind, 'user'),
-        personMatches(query, results),
-        await isAmongFound(actor, query),
-        gt(held.subscriptions, 0),
-        asksOfAccess(query) ? isAmongMatching(actor, results, query) : undefined,
-        beyond,
-      ),
-    )
-    .orderBy(...order)
-    .limit(fetch)
+  const asked = and(await isAskedFor(actor, results, query), beyond)
+  const read = (people: Subquery | typeof principals, matches: SQL | undefined) =>
+    db
+      .select({
+        at,
+        id: principals.id,
+        tenantId: principals.tenantId,
+        name: principals.name,
+        email: principals.email,
+        status: statusShown(results),
+        guest: guestShown(results),
+        lastSignInAt: principals.lastSignInAt,
+        subscriptions: held.subscriptions,
+        grants: held.grants,
+        strongest: held.strongest,
+        eligibleOnly: held.eligibleOnly,
+        wide: held.wide,
+      })
+      .from(people)
+      .crossJoinLateral(held)
+      .where(and(gt(held.subscriptions, 0), matches))
+      .orderBy(...order)
+      .limit(fetch)
+  /** Who matches of the first people in the order of the list; null where these leave the page unfilled and are not all. */
+  const readFirst = async () => {
+    const first = sql`select * from ${principals} where ${asked} order by ${sql.join(order, sql`, `)} limit ${mostLooked}`
+    const rows = await read(asPeople(first), hasMatchingAccess(actor, results, query))
+    if (rows.length === fetch) return rows
+    const others = await db.execute(sql`select from ${principals} where ${asked} offset ${mostLooked} limit 1`)
+    return others.rows.length === 0 ? rows : null
+  }
+  const found = asksOfAccess(query)
+    ? ((await readFirst()) ?? (await read(principals, and(asked, isAmongMatching(actor, results, query)))))
+    : await read(principals, asked)
   const { rows, ...around } = page(found)
   return {
     rows: rows.map(({ strongest, wide, ...row }) => ({
@@ -135,6 +142,9 @@ async function readPeople(actor: Actor, results: Results, query: PeopleQuery, li
     ...around,
   }
 }
+
+/** People as a table that stands where `principals` would: queries name its columns as those of the table. */
+const asPeople = (rows: SQL) => new Subquery<'principals', Record<string, unknown>>(rows, {}, 'principals')
 
 /** Whether the grant that a holder's row shows is held now, and whether it reaches the whole subscription. */
 const isHeld = sql`${holders.assignmentKind} <> 'eligible'`
@@ -147,48 +157,45 @@ const isWide = sql`${holders.scopeLevel} in ('root', 'management_group', 'subscr
 const isAmongMatching = (actor: Actor, results: Results, filter: PeopleFilter): SQL =>
   sql`coalesce((${principals.tenantId}, ${principals.id}) in (${selectMatching(actor, results, filter)}), false)`
 
-/**
- * How many of the people who have access in any connected subscription meet a filter, for a page, which says no more than that they are
- * many.
- */
-export async function countPeopleShown(actor: Actor, results: Results, filter: PeopleFilter): Promise<Total> {
-  if (asksOfAccess(filter)) return totalOf(await countPeople(actor, results, filter))
-  const isShown = sql`coalesce((select true from ${holders} join ${connectionNodes} on ${nodeOfHolder}
-    join ${connectionsShown(actor, results)} on ${isHolderShown} where ${isOfPerson(actor)} limit 1), false)`
-  const some = sql`select from ${principals} where ${and(
+/** What a list asks of people themselves, whatever access they have. */
+const isAskedFor = async (actor: Actor, results: Results, filter: PeopleFilter): Promise<SQL | undefined> =>
+  and(
     eq(principals.organisationId, actor.organisationId),
     eq(principals.kind, 'user'),
     personMatches(filter, results),
     await isAmongFound(actor, filter),
-    isShown,
-  )} limit ${MOST_COUNTED + 1}`
-  const db = await getDb(actor)
-  const { rows } = await db.execute<{ all: number }>(sql`select count(*)::int as all from (${some}) as counted`)
-  return totalOf(rows[0]?.all ?? 0)
-}
-
-/** The rows of holders of the person of a row of `principals`. */
-const isOfPerson = (actor: Actor) =>
-  and(
-    eq(holders.organisationId, actor.organisationId),
-    eq(holders.tenantId, principals.tenantId),
-    eq(holders.principalId, principals.id),
   )
+
+/**
+ * How many of the people who have access in any connected subscription meet a filter, for a page, which says no more than that they are
+ * many. What asks of their access is asked of some people first: if these are many, nobody else is looked at.
+ */
+export async function countPeopleShown(
+  actor: Actor,
+  results: Results,
+  filter: PeopleFilter,
+  mostLooked = LOOKED_AT_TO_COUNT,
+): Promise<Total> {
+  const asked = await isAskedFor(actor, results, filter)
+  const isLimited = asksOfAccess(filter)
+  const matches = isLimited ? hasMatchingAccess(actor, results, filter) : hasAccess(actor, results)
+  const db = await getDb(actor)
+  const { rows } = await db.execute<{ looked: number; all: number }>(sql`
+    with first as ${isLimited ? sql`materialized` : sql`not materialized`} (
+      select ${principals.organisationId}, ${principals.tenantId}, ${principals.id} from ${principals} where ${asked}
+      ${isLimited ? sql`limit ${mostLooked}` : sql``})
+    select ${isLimited ? sql`(select count(*)::int from first)` : sql`0`} as looked, count(*)::int as all from (
+      select from first as principals where ${matches} limit ${MOST_COUNTED + 1}) as counted`)
+  const { looked, all } = rows[0] ?? { looked: 0, all: 0 }
+  const isSure = !isLimited || all > MOST_COUNTED || looked < mostLooked
+  return totalOf(isSure ? all : await countPeople(actor, results, filter))
+}
 
 /** Where a search finds few, whether a person is one of them; undefined where it does not, or where nothing is looked for. */
 async function isAmongFound(actor: Actor, { search }: PeopleFilter): Promise<SQL | undefined> {
   const text = cleanSearch(unquoteSearch(search))
-  if (text === '') return undefined
-  const db = await getDb(actor)
-  const { rows } = await db.execute<{ id: string }>(
-    sql`${selectFoundIds(actor.organisationId, text)} limit ${MOST_FEW + 1}`,
-  )
-  return rows.length > MOST_FEW
-    ? undefined
-    : isAnyOf(
-        principals.id,
-        rows.map(({ id }) => id),
-      )
+  const found = text === '' ? null : await findIds(actor, text, MOST_FEW)
+  return found ? isAnyOf(principals.id, found) : undefined
 }
 
 /** How many of the people who have access in any connected subscription meet a filter. */
@@ -209,63 +216,6 @@ export async function countPeople(actor: Actor, results: Results, filter: People
     )
   const [counted] = await query
   return counted?.people ?? 0
-}
-
-/** Whether a filter asks for anything that only the access in a subscription can answer. */
-const asksOfAccess = ({ signal, minimum, connectionId, held, roleIds = [] }: PeopleFilter): boolean =>
-  roleIds.length > 0 || [signal, minimum, connectionId, held].some((value) => value)
-
-/**
- * A select of all people whose access in one of the subscriptions meets what a filter asks of it, each once: `tenant_id,
- * principal_id`. Where one row is enough to know it, no other row is read; otherwise each subscription
- * of those who may meet it is combined first.
- */
-function selectMatching(actor: Actor, results: Results, filter: PeopleFilter): SQL {
-  const { signal, connectionId } = filter
-  const shown = connectionsShown(actor, results)
-  const isPerson = and(eq(holders.organisationId, actor.organisationId), eq(holders.kind, 'user'))
-  const bit = signal ? sql.raw(String(bitOf(signal))) : null
-  const hasBit = bit ? sql`${holders.signals} & ${bit} <> 0` : undefined
-  const asked = askedOfRows(filter)
-  const isUnread = sql`${holders.signals} & ${sql.raw(String(bitOf('not_read')))} <> 0`
-  const isEnough = !connectionId && (signal ? asked.length === 0 && showsAnywhere(signal) : asked.length <= 1)
-  const byRow = sql`
-    select distinct ${holders.tenantId}, ${holders.principalId}
-    from ${selectShownNodes(shown)} join ${holders} on ${isHolderAtShownNode}
-    where ${and(isPerson, hasBit, ...asked, bit ? sql`not ${isUnread}` : undefined)}`
-  if (bit === null && isEnough) return byRow
-
-  const signals = shownSignals(
-    sql`bit_or(${holders.signals})`,
-    sql`bit_and(${holders.signals})`,
-    sql`${connections.eligibleRead}`,
-  )
-  const mayShow = sql`${holders.principalId} in (
-    select ${holders.principalId} from ${holders} where ${and(isPerson, hasBit, isEnough ? isUnread : undefined)})`
-  const bySubscription = sql`
-    select distinct tenant_id, principal_id from (
-      select ${holders.tenantId}, ${holders.principalId} from ${holders}
-      join ${connectionNodes} on ${nodeOfHolder} join ${shown} on ${isHolderShown}
-      where ${and(isPerson, connectionId ? eq(connections.id, connectionId) : undefined, bit ? mayShow : undefined)}
-      group by ${holders.tenantId}, ${holders.principalId}, ${connections.id}, ${connections.eligibleRead}
-      having ${and(
-        sql`true`,
-        bit ? sql`${signals} & ${bit} <> 0` : undefined,
-        ...asked.map((one) => sql`bool_or(${one})`),
-      )}) as shown`
-  return isEnough ? sql`${byRow} union ${bySubscription}` : bySubscription
-}
-
-/** What a filter asks of the rows of a subscription, each of which one row can answer, but not always the same one. */
-function askedOfRows({ minimum, held, roleIds = [] }: PeopleFilter): SQL[] {
-  const strong = minimum && lte(sql`least(${holders.strongest}, ${holders.eligibleStrongest})`, strengthOf(minimum))
-  const lists = { held: [holders.heldRoleIds], eligible: [holders.eligibleRoleIds] }
-  const columns = held ? lists[held] : [holders.heldRoleIds, holders.eligibleRoleIds]
-  const has =
-    roleIds.length > 0
-      ? or(...columns.map((column) => arrayOverlaps(column, roleIds)))
-      : held && or(...columns.map((column) => sql`cardinality(${column}) > 0`))
-  return [strong, has].filter((one) => one instanceof SQL)
 }
 
 /** What a filter asks of the person, as a condition. */
