@@ -67,6 +67,12 @@ test('the palette finds a page, a subscription, one of its tabs, a person and a 
   await expect(chosen(page)).toContainText('Quenby Zabriskie')
   await keyboard.press('Escape')
 
+  await find('who can delete a storage account')
+  await expect(chosen(page)).toContainText('Who can delete a storage account?')
+  await keyboard.press('Enter')
+  await page.waitForURL('**/people/ask?operation=Microsoft.Storage**')
+  await page.goBack()
+
   // The subscription whose page was open is offered while nothing is typed.
   await find('')
   await expect(palette(page).getByRole('group', { name: 'Subscriptions' }).getByRole('option')).toHaveCount(1)

@@ -72,6 +72,20 @@ test('what is found leads to its page, and says where it lies', async () => {
   expect(await find('nothing of this name')).toEqual([])
 })
 
+test('a question in plain words is offered, and leads to its answers of all subscriptions', async () => {
+  const { find } = await startWorld()
+  const deletes = {
+    href: '/people/ask?operation=Microsoft.Storage%2FstorageAccounts%2Fdelete',
+    label: 'Who can delete a storage account?',
+    detail: 'Microsoft.Storage/storageAccounts/delete',
+  }
+  for (const typed of ['who can delete a storage account', 'delete storage acc'])
+    expect(await find(typed)).toEqual([{ kind: 'questions', options: [deletes] }])
+  expect(await find('who can grant')).toMatchObject([{ options: [{ label: 'Who can grant access?' }] }])
+  // A single word is as well a name.
+  expect(await find('grant')).toEqual([])
+})
+
 test('a subscription and one of its tabs are found together', async () => {
   const { find, staging } = await startWorld()
   expect(await find('staging ro')).toMatchObject([

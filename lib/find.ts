@@ -9,15 +9,16 @@ import {
   listFoundViews,
   listLastSubscriptions,
 } from '@/db/queries/found'
+import { type KnownOperation, suggestQuestions } from '@/lib/domain/operations'
 import { type FindView, type FoundGroup, type FoundOption, splitTab } from '@/lib/domain/palette'
 import { formatListAddress, savedListLabel } from '@/lib/domain/saved-views'
 import type { SubscriptionTab } from '@/lib/domain/subscription-tabs'
-import { formatGroupsView } from '@/lib/domain/views'
-import { isolateName } from '@/lib/domain/words'
+import { formatAskAllView, formatGroupsView, parseAskAllView } from '@/lib/domain/views'
+import { isolateName, lowerFirst } from '@/lib/domain/words'
 
 /**
- * What the palette shows beside pages: subscriptions, saved views, people and groups by a part of their names, a few of each; while
- * nothing is typed, the last subscriptions. A kind of which nothing is found is left out.
+ * What the palette shows beside pages: subscriptions, saved views, people and groups by a part of their names, a few of each, and
+ * questions that may be meant; while nothing is typed, the last subscriptions. A kind of which nothing is found is left out.
  */
 export async function findByName(actor: Actor, { search, last }: FindView): Promise<FoundGroup[]> {
   if (search === '') {
@@ -35,7 +36,15 @@ export async function findByName(actor: Actor, { search, last }: FindView): Prom
     { kind: 'views', options: views.map((view) => toView(actor, view)) },
     { kind: 'people', options: people.map(toPerson) },
     { kind: 'groups', options: groups.map(toGroup) },
+    { kind: 'questions', options: suggestQuestions(search, MOST_QUESTIONS).map(toQuestion) },
   ])
+}
+
+const MOST_QUESTIONS = 3
+
+function toQuestion({ words, operation }: KnownOperation): FoundOption {
+  const href = `/people/ask${formatAskAllView({ ...parseAskAllView({}), operation })}`
+  return { href, label: `Who can ${lowerFirst(words)}?`, detail: operation }
 }
 
 const withoutEmpty = (groups: FoundGroup[]): FoundGroup[] =>

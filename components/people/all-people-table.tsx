@@ -37,13 +37,13 @@ export function AllPeopleTable({ rows, direction, sortHref, at }: Props) {
         <Th area="email" line="first" className="tabular:w-[24%]">
           Email
         </Th>
-        <Th area="status" className="tabular:w-[15%]">
+        <Th area="status" className="tabular:w-[13%]">
           Status
         </Th>
         <Th area="subscriptions" className="tabular:w-[11%] tabular:text-right">
           Subscriptions
         </Th>
-        <Th area="roles" className="tabular:w-[11%] tabular:text-right">
+        <Th area="roles" className="tabular:w-[13%] tabular:text-right">
           Roles in subscriptions
         </Th>
         <Th area="strongest">Strongest role</Th>

@@ -1,4 +1,15 @@
-import { ArrowRight, Bookmark, Cloud, FileText, Keyboard, type LucideIcon, Search, User, Users } from 'lucide-react'
+import {
+  ArrowRight,
+  Bookmark,
+  CircleHelp,
+  Cloud,
+  FileText,
+  Keyboard,
+  type LucideIcon,
+  Search,
+  User,
+  Users,
+} from 'lucide-react'
 import Link from 'next/link'
 import { PERSON_STATUS_LABELS } from '@/components/access/labels'
 import { Chip } from '@/components/ui/chip'
@@ -28,6 +39,7 @@ const ICONS: Record<FoundKind, LucideIcon> = {
   views: Bookmark,
   people: User,
   groups: Users,
+  questions: CircleHelp,
 }
 
 const KEYS = { href: '#keys', label: 'Keyboard shortcuts', detail: '', opens: 'keys' } as const

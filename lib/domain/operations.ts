@@ -285,6 +285,15 @@ const FILLERS = new Set([
 const wordsOf = (text: string): string[] =>
   (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => !FILLERS.has(word) && word !== 's')
 
+/** Words that begin a question, and words that say something of an operation: of a single one it is too early to know what is meant. */
+const QUESTION = /^\s*who\s+can\b/i
+const FEWEST_WORDS = 2
+
+/** The operations that a text asks about which may as well be a name: by "who can" at its beginning, or by two words that say something. */
+export function suggestQuestions(typed: string, most: number): KnownOperation[] {
+  return QUESTION.test(typed) || wordsOf(typed).length >= FEWEST_WORDS ? suggestOperations(typed, most) : []
+}
+
 /** Whether a word was begun, in the singular or the plural. */
 const isBegun = (word: string, typed: string): boolean =>
   word.startsWith(typed) || (typed.length > 3 && typed.endsWith('s') && word.startsWith(typed.slice(0, -1)))

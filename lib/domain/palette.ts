@@ -84,6 +84,7 @@ export const FOUND_KINDS = {
   views: 'Saved views',
   people: 'People',
   groups: 'Groups',
+  questions: 'Ask',
 } as const
 export type FoundKind = keyof typeof FOUND_KINDS
 

@@ -112,6 +112,9 @@ export function rangeWords({ start, shown, total, unit }: Range): string {
 /** Words as they begin a sentence. */
 export const upperFirst = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1)
 
+/** Words that begin with a capital, as they go on in a sentence. */
+export const lowerFirst = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1)
+
 /** How many of something need attention, without saying of what: `1 needs attention`, `3 need attention`. */
 export const attentionWords = (count: number): string =>
   `${count.toLocaleString('en')} ${count === 1 ? 'needs' : 'need'} attention`
