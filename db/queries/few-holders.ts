@@ -5,9 +5,9 @@ import { assignments, holders } from '@/db/schema/access'
 import { directoryGroups, groupMembers, groupNesting } from '@/db/schema/directory'
 import { unquoteSearch } from '@/lib/domain/typed-filter'
 import type { GrantFilter, HolderFilter } from '@/lib/domain/views'
-import { ASSIGNMENT_KINDS, PRINCIPAL_STATUSES } from '@/lib/domain/vocabulary'
+import { ASSIGNMENT_KINDS, PRINCIPAL_STATUSES, type Signal } from '@/lib/domain/vocabulary'
 import { findIds } from './found-ids'
-import { asksOfGrants, grantMatches, KINDS, kindMatches, showsSignal } from './holder-filters'
+import { asksOfGrants, grantMatches, hasSignal, KINDS, kindMatches } from './holder-filters'
 import { cleanSearch } from './input'
 import { inSnapshot, type Published, weakestKindOf } from './snapshot'
 
@@ -29,7 +29,7 @@ export async function findFewHolders(
   mostFew: number,
 ): Promise<string[] | null> {
   const db = await getDb(actor)
-  for (const ids of listProbes(actor, published, filter, groups)) {
+  for (const ids of listProbes(actor, published, filter, groups, mostFew)) {
     const { rows } = await db.execute<{ id: string }>(sql`${ids} limit ${mostFew + 1}`)
     if (rows.length <= mostFew) return [...new Set(rows.map(({ id }) => id))]
   }
@@ -38,7 +38,13 @@ export async function findFewHolders(
 }
 
 /** The selects of ids, `id`, by which few may be found, the cheapest first. */
-function listProbes(actor: Actor, published: Published, filter: HolderFilter, groups: MatchingGroups | null): SQL[] {
+function listProbes(
+  actor: Actor,
+  published: Published,
+  filter: HolderFilter,
+  groups: MatchingGroups | null,
+  mostFew: number,
+): SQL[] {
   const { who, status, notStatus, guest, signal } = filter
   const ofHolders = (condition: SQL | undefined) => sql`select ${holders.principalId} as id from ${holders}
     where ${and(inSnapshot(holders, actor, published), inArray(holders.kind, KINDS[who]), condition)}`
@@ -50,25 +56,51 @@ function listProbes(actor: Actor, published: Published, filter: HolderFilter, gr
     ...(guest === 'only' ? [ofHolders(eq(holders.guest, true))] : []),
     ...(signal
       ? [
-          sql`with recursive ${masksInUse(actor, published, who)} ${ofHolders(
-            and(
-              gt(holders.signals, 0),
-              sql`(${holders.nodeId}, ${holders.kind}, ${holders.signals}) in (select node_id, kind, signals from masks as holders where ${showsSignal(signal)})`,
-            ),
-          )}`,
+          selectIdsWithSignal(
+            actor,
+            signal,
+            placesOf(published.nodeIds, KINDS[who]),
+            inSnapshot(holders, actor, published),
+            mostFew + 1,
+          ),
         ]
       : []),
     ...(asksOfGrants(filter) ? [selectMatchingIds(actor, published, filter, groups)] : []),
   ]
 }
 
-/** The combinations of signals that rows have at the nodes of a snapshot, found one after the other by their index. */
-function masksInUse(actor: Actor, { nodeIds }: Published, who: HolderFilter['who']): SQL {
+/**
+ * A select of the ids, `id`, of those whose rows at some nodes have a signal: for each combination of signals that has it, by the index of rows
+ * with signals. PostgreSQL would go through all rows with signals if it was free to join them in another way.
+ *
+ * @param places the nodes and the kinds of holders, a table `place` of `node_id` and `kind`
+ * @param most how many are read at the most of each combination
+ */
+export const selectIdsWithSignal = (
+  actor: Actor,
+  signal: Signal,
+  places: SQL,
+  condition: SQL | undefined,
+  most: number,
+): SQL => sql`
+  with recursive ${masksInUse(actor, places)}
+  select found.id from masks, lateral (
+    select ${holders.principalId} as id from ${holders}
+    where ${and(
+      eq(holders.organisationId, actor.organisationId),
+      sql`(${holders.nodeId}, ${holders.kind}, ${holders.signals}) = (masks.node_id, masks.kind, masks.signals)`,
+      gt(holders.signals, 0),
+      condition,
+    )} limit ${most}) as found
+  where ${hasSignal(sql`masks.signals`, signal)}`
+
+/** The combinations of signals, `masks`, that rows of holders have at nodes (`node_id`, `kind`), found one after the other by their index. */
+function masksInUse(actor: Actor, places: SQL): SQL {
   const next = (beyond: SQL | undefined) => sql`lateral (select ${holders.signals} from ${holders}
     where ${and(eq(holders.organisationId, actor.organisationId), sql`${holders.nodeId} = place.node_id and ${holders.kind} = place.kind`, gt(holders.signals, 0), beyond)}
     order by ${holders.signals} limit 1) as found`
   return sql`masks as (
-    select place.node_id, place.kind, found.signals from ${placesOf(nodeIds, KINDS[who])}, ${next(undefined)}
+    select place.node_id, place.kind, found.signals from ${places}, ${next(undefined)}
     union all
     select place.node_id, place.kind, found.signals from masks as place, ${next(sql`${holders.signals} > place.signals`)})`
 }

@@ -1,11 +1,13 @@
 import { and, arrayOverlaps, eq, gt, lte, or, SQL, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
+import { getDb } from '@/db/client'
 import { connectionNodes, holders } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { principals } from '@/db/schema/directory'
 import { bitOf, showsAnywhere } from '@/lib/domain/combined-holders'
 import type { PeopleFilter } from '@/lib/domain/people-filter'
 import { strengthOf } from '@/lib/domain/vocabulary'
+import { selectIdsWithSignal } from './few-holders'
 import {
   connectionsShown,
   isHolderAtShownNode,
@@ -76,6 +78,25 @@ export function selectMatching(actor: Actor, results: Results, filter: PeopleFil
       group by ${holders.tenantId}, ${holders.principalId}, ${connections.id}, ${connections.eligibleRead}
       having ${inSubscription}) as shown`
   return isEnough ? sql`${byRow} union ${bySubscription}` : bySubscription
+}
+
+/**
+ * The ids of all who may meet what a filter asks of their access, and perhaps of some more, where a signal is asked for that few show; else null.
+ */
+export async function findFewWithAccess(
+  actor: Actor,
+  { signal, connectionId }: PeopleFilter,
+  most: number,
+): Promise<string[] | null> {
+  if (!signal) return null
+  const ofConnection = connectionId ? eq(connectionNodes.connectionId, connectionId) : undefined
+  const places = sql`(select distinct ${connectionNodes.nodeId}, 'user'::text as kind from ${connectionNodes}
+    where ${and(eq(connectionNodes.organisationId, actor.organisationId), ofConnection)}) as place`
+  const db = await getDb(actor)
+  const { rows } = await db.execute<{ id: string }>(
+    sql`${selectIdsWithSignal(actor, signal, places, undefined, most + 1)} limit ${most + 1}`,
+  )
+  return rows.length > most ? null : [...new Set(rows.map(({ id }) => id))]
 }
 
 const ofConnection = ({ connectionId }: PeopleFilter): SQL | undefined =>

@@ -14,7 +14,14 @@ import { MOST_FEW } from './few-holders'
 import { findIds } from './found-ids'
 import { cleanSearch, searchText } from './input'
 import { keyset, type Page, readPageOrFirst } from './keyset'
-import { asksOfAccess, hasAccess, hasMatchingAccess, isOfPerson, selectMatching } from './people-access'
+import {
+  asksOfAccess,
+  findFewWithAccess,
+  hasAccess,
+  hasMatchingAccess,
+  isOfPerson,
+  selectMatching,
+} from './people-access'
 import { connectionsShown, guestShown, isHolderShown, nodeOfHolder, type Results, statusShown } from './results-shown'
 import { privilegeOfStrength, toPrincipal } from './snapshot'
 
@@ -98,7 +105,8 @@ async function readPeople(
     .innerJoin(connectionsShown(actor, results), isHolderShown)
     .where(isOfPerson(actor))
     .as('held')
-  const asked = and(await isAskedFor(actor, results, query), beyond)
+  const few = await findFewWithAccess(actor, query, MOST_FEW)
+  const asked = and(await isAskedFor(actor, results, query), isOneOf(few), beyond)
   const read = (people: Subquery | typeof principals, matches: SQL | undefined) =>
     db
       .select({
@@ -176,7 +184,8 @@ export async function countPeopleShown(
   filter: PeopleFilter,
   mostLooked = LOOKED_AT_TO_COUNT,
 ): Promise<Total> {
-  const asked = await isAskedFor(actor, results, filter)
+  const few = await findFewWithAccess(actor, filter, MOST_FEW)
+  const asked = and(await isAskedFor(actor, results, filter), isOneOf(few))
   const isLimited = asksOfAccess(filter)
   const matches = isLimited ? hasMatchingAccess(actor, results, filter) : hasAccess(actor, results)
   const db = await getDb(actor)
@@ -194,9 +203,10 @@ export async function countPeopleShown(
 /** Where a search finds few, whether a person is one of them; undefined where it does not, or where nothing is looked for. */
 async function isAmongFound(actor: Actor, { search }: PeopleFilter): Promise<SQL | undefined> {
   const text = cleanSearch(unquoteSearch(search))
-  const found = text === '' ? null : await findIds(actor, text, MOST_FEW)
-  return found ? isAnyOf(principals.id, found) : undefined
+  return text === '' ? undefined : isOneOf(await findIds(actor, text, MOST_FEW))
 }
+
+const isOneOf = (ids: string[] | null): SQL | undefined => (ids ? isAnyOf(principals.id, ids) : undefined)
 
 /** How many of the people who have access in any connected subscription meet a filter. */
 export async function countPeople(actor: Actor, results: Results, filter: PeopleFilter): Promise<number> {

@@ -16,6 +16,9 @@ const OF_A_PAGE = 18_000
 const OF_A_PAGE_BY_GRANTS = 50_000
 /** What may be looked at to say that more than a thousand match. */
 const OF_A_COUNT = 30_000
+/** The same for people over all subscriptions, who are asked for their access one by one. */
+const OF_PEOPLE = 3_000
+const OF_A_COUNT_OF_PEOPLE = 50_000
 
 describe.runIf(process.env.TEST_DATABASE_URL)(`with ${PEOPLE} holders in one subscription on PostgreSQL`, () => {
   let database: Awaited<ReturnType<typeof createTestDatabase>>
@@ -89,6 +92,21 @@ describe.runIf(process.env.TEST_DATABASE_URL)(`with ${PEOPLE} holders in one sub
     const everybody = { ...EVERYBODY, direction: 'asc', cursor: null } as const
     expect(await rowsReadBy(() => listPeople(actor, 'now', everybody))).toBeLessThan(OF_A_PAGE)
     expect(await rowsReadBy(() => countPeopleShown(actor, 'now', everybody))).toBeLessThan(OF_A_COUNT)
+  })
+
+  test.each([
+    ['a signal', () => ({ signal: 'can_grant' as const })],
+    ['a role', () => ({ roleIds: world.roles.slice(2, 3) })],
+    ['how strong a role is', () => ({ minimum: 'writes' as const })],
+    ['what is eligible', () => ({ held: 'eligible' as const })],
+    ['a subscription', () => ({ connectionId: world.connection.id })],
+    ['a signal that nobody shows', () => ({ signal: 'unknown_role' as const })],
+    ['a signal in a subscription', () => ({ connectionId: world.connection.id, signal: 'can_grant' as const })],
+  ])('people of all subscriptions by %s are found without a look at everyone', async (_, change) => {
+    const { actor } = world
+    const query = { ...EVERYBODY, ...change(), direction: 'asc', cursor: null } as const
+    expect(await rowsReadBy(() => listPeople(actor, 'now', query))).toBeLessThan(OF_PEOPLE)
+    expect(await rowsReadBy(() => countPeopleShown(actor, 'now', query))).toBeLessThan(OF_A_COUNT_OF_PEOPLE)
   })
 
   test('the access of somebody is found without a look at the members of whole groups', async () => {
