@@ -1,6 +1,7 @@
 import { and, eq, gt, notInArray, type SQL, Subquery, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
+import type { Database } from '@/db/database'
 import { connectionNodes, holders } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { principals } from '@/db/schema/directory'
@@ -85,26 +86,7 @@ async function readPeople(
     query.cursor,
     limit,
   )
-  const held = db
-    .select({
-      subscriptions: sql<number>`count(distinct ${connections.id})::int`.as('subscriptions'),
-      grants: sql<number>`sum(${holders.grants})::int`.as('grants_held'),
-      strongest:
-        sql<number>`coalesce(min(${holders.strongest}) filter (where ${isHeld}), min(${holders.strongest}))`.as(
-          'strongest_held',
-        ),
-      eligibleOnly: sql<boolean>`not coalesce(bool_or(${isHeld}), false)`.as('eligible_only'),
-      wide: sql<
-        number | null
-      >`coalesce(min(${holders.strongest}) filter (where ${isHeld} and ${isWide}), min(${holders.strongest}) filter (where ${isWide} and not ${isHeld}))`.as(
-        'strongest_wide',
-      ),
-    })
-    .from(holders)
-    .innerJoin(connectionNodes, nodeOfHolder)
-    .innerJoin(connectionsShown(actor, results), isHolderShown)
-    .where(isOfPerson(actor))
-    .as('held')
+  const held = sumUpAccess(db, actor, results)
   const few = await findFewWithAccess(actor, query, MOST_FEW)
   const asked = and(await isAskedFor(actor, results, query), isOneOf(few), beyond)
   const read = (people: Subquery | typeof principals, matches: SQL | undefined) =>
@@ -129,6 +111,7 @@ async function readPeople(
       .where(and(gt(held.subscriptions, 0), matches))
       .orderBy(...order)
       .limit(fetch)
+
   /** Who matches of the first people in the order of the list; null where these leave the page unfilled and are not all. */
   const readFirst = async () => {
     const first = sql`select * from ${principals} where ${asked} order by ${sql.join(order, sql`, `)} limit ${mostLooked}`
@@ -150,6 +133,29 @@ async function readPeople(
     ...around,
   }
 }
+
+/** What the person of a row of `principals` has in all subscriptions together. Of somebody without access that is one row, too. */
+const sumUpAccess = (db: Database, actor: Actor, results: Results) =>
+  db
+    .select({
+      subscriptions: sql<number>`count(distinct ${connections.id})::int`.as('subscriptions'),
+      grants: sql<number>`sum(${holders.grants})::int`.as('grants_held'),
+      strongest:
+        sql<number>`coalesce(min(${holders.strongest}) filter (where ${isHeld}), min(${holders.strongest}))`.as(
+          'strongest_held',
+        ),
+      eligibleOnly: sql<boolean>`not coalesce(bool_or(${isHeld}), false)`.as('eligible_only'),
+      wide: sql<
+        number | null
+      >`coalesce(min(${holders.strongest}) filter (where ${isHeld} and ${isWide}), min(${holders.strongest}) filter (where ${isWide} and not ${isHeld}))`.as(
+        'strongest_wide',
+      ),
+    })
+    .from(holders)
+    .innerJoin(connectionNodes, nodeOfHolder)
+    .innerJoin(connectionsShown(actor, results), isHolderShown)
+    .where(isOfPerson(actor))
+    .as('held')
 
 /** People as a table that stands where `principals` would: queries name its columns as those of the table. */
 const asPeople = (rows: SQL) => new Subquery<'principals', Record<string, unknown>>(rows, {}, 'principals')
