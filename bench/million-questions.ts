@@ -9,7 +9,10 @@ import { getPersonAccess } from '@/db/queries/person-access'
 import { countFacets } from '@/db/queries/result'
 import { listRoleHolders, listRolesHeld } from '@/db/queries/roles'
 import { readAnswer } from '@/lib/ask'
+import { CHOSEN_FILTERS } from '@/lib/domain/filter-options'
 import { EVERYBODY, type PeopleFilter } from '@/lib/domain/people-filter'
+import { parseAccessView } from '@/lib/domain/views'
+import { listChoices } from '@/lib/filter-options'
 
 /** What a page asks the database, and within how many milliseconds it should be answered. */
 export type Question = { name: string; aimMs: number; ask: () => Promise<unknown> }
@@ -95,6 +98,13 @@ export function listQuestions({ actor, connection, roles, personId }: Of): Quest
     { name: 'people_over_all', aimMs: 100, ask: () => people({}) },
     { name: 'people_over_all_searched', aimMs: 300, ask: () => people({ search: 'novak 777' }) },
     { name: 'people_over_all_who_can_grant', aimMs: 300, ask: () => people({ signal: 'can_grant' }) },
+    { name: 'people_over_all_of_owners', aimMs: 300, ask: () => people({ roleIds: [owner] }) },
+    { name: 'people_over_all_of_a_rare_role', aimMs: 300, ask: () => people({ roleIds: [rare] }) },
+    ...CHOSEN_FILTERS.map((by) => ({
+      name: `what_to_choose_by_${by}`,
+      aimMs: 500,
+      ask: () => listChoices(actor, connection, { view: parseAccessView({}), who: 'people' }, by),
+    })),
     {
       name: 'matrix',
       aimMs: 300,

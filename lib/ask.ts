@@ -2,7 +2,7 @@ import type { Actor } from '@/db/actor'
 import type { ConnectionFacts } from '@/db/queries/connections'
 import { listDenials, listDenialsByPrincipal } from '@/db/queries/denials'
 import { listMatchingGrants, listRolePermissions, type MatchingGrant, type RolePermissions } from '@/db/queries/grants'
-import { countHolders, countHoldersShown, type HolderRow, listHolders } from '@/db/queries/holders'
+import { type HolderRow, listHolders } from '@/db/queries/holders'
 import { listScopes } from '@/db/queries/result'
 import type { RoleHeld } from '@/db/queries/roles'
 import type { NamedDeny } from '@/lib/domain/access'
@@ -10,13 +10,11 @@ import { findDecisiveDenials } from '@/lib/domain/denials'
 import { suggestOperations } from '@/lib/domain/operations'
 import { allows, parseOperation, planeOf } from '@/lib/domain/role-meaning'
 import { parseScope, suggestScopes } from '@/lib/domain/scopes'
-import { type AskView, type HolderFilter, parseAccessView } from '@/lib/domain/views'
+import { type AskView, parseAccessView } from '@/lib/domain/views'
 import type { Plane } from '@/lib/domain/vocabulary'
 import type { Total } from '@/lib/domain/words'
 import { withLease } from '@/lib/leases'
-
-/** Where more have access, an answer says no more than that many can: to count all of them takes as long as to read all of them. */
-const MOST_COUNTED_EXACTLY = 20_000
+import { holderCounter } from '@/lib/totals'
 
 const MOST_SCOPES = 200 // scopes that are offered while one is typed; any other one can be pasted
 
@@ -105,11 +103,7 @@ export async function readAnswerWithin(
 ) {
   const { roleIds, scope, who, cursor } = question
   const filter = { ...parseAccessView({}), roleIds, scope, who, cursor }
-  const run = connection.publishedRun
-  const count: (of: Omit<typeof filter, 'who'> & { who: HolderFilter['who'] }) => Promise<Total> =
-    run && run.people + run.others > MOST_COUNTED_EXACTLY
-      ? (of) => countHoldersShown(actor, connection, of)
-      : (of) => countHolders(actor, connection, of)
+  const count = holderCounter(actor, connection)
   const [page, all, held, groups] = await Promise.all([
     listHolders(actor, connection, filter, limit),
     count(filter),

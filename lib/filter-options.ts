@@ -1,20 +1,22 @@
 import type { Actor } from '@/db/actor'
 import type { ConnectionFacts } from '@/db/queries/connections'
 import { listMatchingGrants } from '@/db/queries/grants'
-import { countHolders, countHoldersByStatus, listHolders } from '@/db/queries/holders'
+import { countHoldersByStatus, listHolders } from '@/db/queries/holders'
 import { listScopes } from '@/db/queries/result'
 import { listRolesHeld } from '@/db/queries/roles'
 import { type ChosenFilter, withoutFilter } from '@/lib/domain/filter-options'
 import { type AccessView, HELD, type HolderFilter, isFiltered } from '@/lib/domain/views'
 import { PRINCIPAL_STATUSES, SCOPE_LEVELS, WAYS_HELD } from '@/lib/domain/vocabulary'
+import type { Total } from '@/lib/domain/words'
 import { withLease } from '@/lib/leases'
+import { hasVeryMany, holderCounter } from '@/lib/totals'
 
 /** Something that a list can be narrowed to: how the view changes, and how many are then listed; null where nobody has counted. */
 export type Choice = {
   change: Partial<AccessView>
   /** The name of a role, where its definition could be read. */
   roleName?: string | null
-  count: number | null
+  count: Total | null
 }
 
 type Asked = { view: AccessView; who: 'people' | 'others' }
@@ -62,21 +64,30 @@ async function countEach(
   changes: Partial<AccessView>[],
 ): Promise<Choice[]> {
   // One after the other, so that one request never takes all of the database's connections.
+  const count = holderCounter(actor, connection)
   const choices: Choice[] = []
-  for (const change of changes)
-    choices.push({ change, count: await countHolders(actor, connection, { ...others, ...change }) })
+  for (const change of changes) choices.push({ change, count: await count({ ...others, ...change }) })
   return choices
 }
 
 async function listStatusChoices(actor: Actor, connection: ConnectionFacts, others: Others): Promise<Choice[]> {
-  const counts = await countHoldersByStatus(actor, connection, others)
-  const statuses = PRINCIPAL_STATUSES.map((status) => ({ change: { status }, count: counts.get(status) ?? 0 }))
-  const all = [...counts.values()].reduce((sum, count) => sum + count, 0)
-  const enabled = counts.get('active') ?? 0
+  const statuses = await countStatuses(actor, connection, others)
   if (others.who !== 'people') return statuses
-  const guests = await countEach(actor, connection, others, [{ guest: 'only' }, { guest: 'none' }])
-  const notEnabled = { change: { notStatus: ['active' as const] }, count: enabled > 0 ? all - enabled : 0 }
-  return [...statuses, notEnabled, ...(guests[0]?.count ? guests : [])]
+  const [notEnabled, ...guests] = await countEach(actor, connection, others, [
+    { notStatus: ['active'] },
+    { guest: 'only' },
+    { guest: 'none' },
+  ])
+  const isAnyEnabled = statuses.some(({ change, count }) => change.status === 'active' && count !== 0)
+  return [...statuses, ...(notEnabled && isAnyEnabled ? [notEnabled] : []), ...(guests[0]?.count ? guests : [])]
+}
+
+/** How many have each status: in one go, or each of them no further than is said where very many have access. */
+async function countStatuses(actor: Actor, connection: ConnectionFacts, others: Others): Promise<Choice[]> {
+  const changes = PRINCIPAL_STATUSES.map((status) => ({ status }))
+  if (hasVeryMany(connection)) return countEach(actor, connection, others, changes)
+  const counts = await countHoldersByStatus(actor, connection, others)
+  return changes.map((change) => ({ change, count: counts.get(change.status) ?? 0 }))
 }
 
 /** The most holders whose roles are counted one by one; the roles of all are counted with each result. */

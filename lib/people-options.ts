@@ -1,19 +1,20 @@
 import type { Actor } from '@/db/actor'
-import { countPeople } from '@/db/queries/people'
 import { listRolesAnywhere } from '@/db/queries/roles-anywhere'
 import { HELD_ANYWHERE } from '@/lib/domain/people-filter'
 import { isPeopleFiltered, type PeopleFilterName, withoutPeopleFilter } from '@/lib/domain/people-options'
 import type { PeopleView } from '@/lib/domain/views'
 import { PRINCIPAL_STATUSES, PRIVILEGES } from '@/lib/domain/vocabulary'
+import type { Total } from '@/lib/domain/words'
 import { withLease } from '@/lib/leases'
 import { type AllResults, canBeAsked } from '@/lib/past-results'
+import { peopleCounter } from '@/lib/totals'
 
 /** Something that the list can be narrowed to: how the view changes, and how many are then listed; null where nobody has counted. */
 export type PeopleChoice = {
   change: Partial<PeopleView>
   /** The name of a role or the label of a subscription, where it has one. */
   name?: string | null
-  count: number | null
+  count: Total | null
 }
 
 type Asked = Omit<PeopleChoice, 'count'>
@@ -75,9 +76,10 @@ const LISTS: Record<PeopleFilterName, (actor: Actor, all: AllResults, others: Pe
 
 /** The first of them counted, one after the other, so that one request never takes all of the database's connections. */
 async function countEach(actor: Actor, { results }: AllResults, others: PeopleView, asked: Asked[]) {
+  const countPeople = await peopleCounter(actor, results)
   const choices: PeopleChoice[] = []
   for (const [index, one] of asked.entries()) {
-    const count = index < MOST_CHOICES_COUNTED ? await countPeople(actor, results, { ...others, ...one.change }) : null
+    const count = index < MOST_CHOICES_COUNTED ? await countPeople({ ...others, ...one.change }) : null
     choices.push({ ...one, count })
   }
   return choices

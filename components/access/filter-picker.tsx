@@ -8,7 +8,7 @@ import { buttonClasses } from '@/components/ui/button'
 import { joinClasses } from '@/components/ui/join-classes'
 import { Popover } from '@/components/ui/popover'
 import type { FilterOption } from '@/lib/domain/filter-options'
-import { spellControls } from '@/lib/domain/words'
+import { shortTotal, spellControls } from '@/lib/domain/words'
 
 type Props = {
   label: string
@@ -117,7 +117,7 @@ export function FilterPicker({ label, value, clearHref, optionsHref, typed, coun
                     {option.detail ? <span className="block text-xs text-ink-faint">{option.detail}</span> : null}
                   </span>
                   {option.count === null ? null : (
-                    <span className="text-xs text-ink-faint tabular-nums">{option.count.toLocaleString('en')}</span>
+                    <span className="text-xs text-ink-faint tabular-nums">{shortTotal(option.count)}</span>
                   )}
                 </Link>
               </li>

@@ -214,6 +214,14 @@ async function isAmongFound(actor: Actor, { search }: PeopleFilter): Promise<SQL
 
 const isOneOf = (ids: string[] | null): SQL | undefined => (ids ? isAnyOf(principals.id, ids) : undefined)
 
+/** Whether the organisation knows more people than this, whoever of them has access. */
+export async function knowsMorePeopleThan(actor: Actor, most: number): Promise<boolean> {
+  const db = await getDb(actor)
+  const isPerson = and(eq(principals.organisationId, actor.organisationId), eq(principals.kind, 'user'))
+  const { rows } = await db.execute(sql`select from ${principals} where ${isPerson} offset ${most} limit 1`)
+  return rows.length > 0
+}
+
 /** How many of the people who have access in any connected subscription meet a filter. */
 export async function countPeople(actor: Actor, results: Results, filter: PeopleFilter): Promise<number> {
   const db = await getDb(actor)

@@ -1,5 +1,6 @@
 import { type Address, formatView, oneOf, parseView, type SearchParams } from './address'
 import { ACCESS_ADDRESS, type AccessView, formatAccessView, parseAccessView } from './views'
+import type { Total } from './words'
 
 /** The filters of a table of those with access that have a list to choose from. */
 export const CHOSEN_FILTERS = ['role', 'scope', 'how', 'held', 'status'] as const
@@ -19,7 +20,7 @@ export const CHOSEN_FILTER_WORDS: Record<ChosenFilter, { label: string; typed: s
 }
 
 /** One thing to choose: what the list is then called, and how many are listed; null where that takes too long to count. */
-export type FilterOption = { label: string; detail: string | null; href: string; count: number | null; chosen: boolean }
+export type FilterOption = { label: string; detail: string | null; href: string; count: Total | null; chosen: boolean }
 
 /** The question for the options of one filter of a list. */
 export type OptionsView = AccessView & { by: ChosenFilter; list: 'people' | 'others' }

@@ -98,6 +98,10 @@ export const totalOf = (count: number): Total => (count > MOST_COUNTED ? 'more' 
 export const totalWords = (total: Total): string =>
   total === 'more' ? `more than ${MOST_COUNTED.toLocaleString('en')}` : total.toLocaleString('en')
 
+/** The same beside a choice, where there is little room: `3,279`, `1,000+`. */
+export const shortTotal = (total: Total): string =>
+  total === 'more' ? `${MOST_COUNTED.toLocaleString('en')}+` : total.toLocaleString('en')
+
 /** Which rows of a list a page shows: `51 to 100 of 3,279 people`, or as much of it as is known. */
 export function rangeWords({ start, shown, total, unit }: Range): string {
   const digits = (count: number) => count.toLocaleString('en')

@@ -5,6 +5,7 @@ import { ALL_PEOPLE, listHolders } from '@/db/queries/holders'
 import { listPeople } from '@/db/queries/people'
 import { PEOPLE_FILTERS, withoutPeopleFilter } from '@/lib/domain/people-options'
 import { type PeopleView, parsePeopleView } from '@/lib/domain/views'
+import type { Total } from '@/lib/domain/words'
 import { findAllResults } from '@/lib/past-results'
 import { listPeopleChoices } from '@/lib/people-options'
 import { createRandomCompany } from '@/testing/random-company'
@@ -34,7 +35,7 @@ const MOST_CHOICES = 6
  * people the lists of the subscriptions have under the same filter.
  */
 async function numbersOfAll(owner: Actor) {
-  const numbers: [what: string, said: number, listed: number][] = []
+  const numbers: [what: string, said: Total, listed: number][] = []
   const all = await findAllResults(owner, '')
   const connections: ConnectionFacts[] = []
   for (const { id } of all.connections) connections.push((await getConnection(owner, id)) as ConnectionFacts)

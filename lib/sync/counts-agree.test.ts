@@ -11,6 +11,7 @@ import { readAnswer } from '@/lib/ask'
 import { CHOSEN_FILTERS, withoutFilter } from '@/lib/domain/filter-options'
 import { type AccessView, type Cursor, parseAccessView } from '@/lib/domain/views'
 import { SIGNALS } from '@/lib/domain/vocabulary'
+import type { Total } from '@/lib/domain/words'
 import { listChoices } from '@/lib/filter-options'
 import { createRandomCompany } from '@/testing/random-company'
 import { carryRun, type Rolecall, startRolecall } from '@/testing/rolecall'
@@ -28,7 +29,7 @@ afterAll(() => rolecall.close())
 type Filter = Partial<Parameters<typeof countHolders>[2]>
 
 /** What each page says of one subscription, beside what the list of people or of others has under the filter to which it leads. */
-async function numbersOf(owner: Actor, connectionId: string): Promise<[what: string, said: number, listed: number][]> {
+async function numbersOf(owner: Actor, connectionId: string): Promise<[what: string, said: Total, listed: number][]> {
   const connection = await getConnection(owner, connectionId)
   if (!connection) throw new Error('There is no such connection.')
   const count = (filter: Filter) => countHolders(owner, connection, { ...ALL_PEOPLE, ...filter })
@@ -75,7 +76,7 @@ const UNDER: Partial<AccessView>[] = [
 
 /** What the filters offer, beside how long the list is once it is chosen. */
 async function numbersOfChoices(owner: Actor, connection: ConnectionFacts) {
-  const numbers: [what: string, said: number, listed: number][] = []
+  const numbers: [what: string, said: Total, listed: number][] = []
   for (const who of ['people', 'others'] as const) {
     for (const under of UNDER) {
       const view = { ...parseAccessView({}), ...under }
