@@ -1,6 +1,6 @@
 import type { NextConfig } from 'next'
 
-/** Every address but those of the files that Next makes with a build. */
+/** Every address except those of the files that a build makes. */
 const NOT_OF_THE_BUILD = '/:path((?!_next/).*)'
 
 // Security headers are not here: the guard in front of Next sets them on every answer (`lib/guard/security-headers.ts`).

@@ -108,7 +108,7 @@ function partsOf(filter: PeopleFilter) {
   const asked = askedOfRows(filter)
   const bit = signal ? sql.raw(String(bitOf(signal))) : null
   const isUnread = sql`${holders.signals} & ${sql.raw(String(bitOf('not_read')))} <> 0`
-  // The first of these two is what an index of rows with signals is asked by.
+  // The first condition lets PostgreSQL use the index of rows with signals.
   const hasBit = bit ? and(gt(holders.signals, 0), sql`${holders.signals} & ${bit} <> 0`) : undefined
   const signals = shownSignals(
     sql`bit_or(${holders.signals})`,

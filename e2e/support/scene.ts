@@ -81,7 +81,7 @@ export async function victim(page: Page, world: World) {
         '/settings/members',
         '/settings/feeds',
         '/settings/exports',
-        // Not what somebody was refused, which is written down.
+        // Changes only: a refused call is written down as well, and changes nothing.
         '/settings/audit?kind=change',
       ]
       const answers = await Promise.all(paths.map((path) => ask(path, { cookie })))

@@ -41,7 +41,8 @@ export async function recordMove(tx: Transaction, write: ChangesWrite, moved: Mo
       ...(!isMove && { list: isSameReader ? 'scopes' : 'assignments' }),
     },
   })
-  const soleId = sql`case when count(*) filter (where h.kind <> 'group') = 1 then min(h.principal_id) filter (where h.kind <> 'group') end`
+  // Where a group holds something as well, the strongest role may be the group's alone: then nobody is named as the one who has it.
+  const soleId = sql`case when count(*) = 1 and min(h.kind) <> 'group' then min(h.principal_id) end`
   const rolesAt = sql`array(select distinct a.role_id from assignments a where a.organisation_id = h.organisation_id and a.node_id = h.node_id)`
   const count = (some: string[], effect: string, valid: ReturnType<typeof sql>) => sql`
     select ${organisationId}::uuid, h.node_id, ${id}::uuid, ${effect}::text, ${moment},
